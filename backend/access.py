@@ -1,0 +1,58 @@
+"""The one place where a request gets its actor. Every route names one of these dependencies, or is `Public`.
+
+How a token becomes an actor is wired in `main.py` (`app.state.find_actor`); it runs in a short transaction of its own, so
+that no database connection is held while a body arrives.
+"""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from backend.clock import Now
+from backend.errors import NotAllowed, NotSignedIn, Say
+from backend.permissions import Actor, Permission
+
+COOKIE = "suozi_session"
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a session token: a stolen database opens no session."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+async def signed_in(request: Request, at: Now) -> Actor:
+    """The person behind the session cookie. Raises NotSignedIn."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        async with request.app.state.sessions() as session:
+            actor: Actor | None = await request.app.state.find_actor(session, token_hash(token), at)
+        if actor:
+            return actor
+    raise NotSignedIn("not_signed_in", Say("登录已过期或还没有登录,请重新登录", "Please sign in (again)"))
+
+
+class Allowed:
+    """A dependency that gives the actor if any of their roles carries the permission. Raises NotAllowed otherwise."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
+        if not actor.may(self.permission):
+            raise NotAllowed("not_allowed", Say("你的岗位没有这项权限", "Your posts do not include this permission"))
+        return actor
+
+
+def public() -> None:
+    """Marks a route that anybody may call without signing in."""
+
+
+Public = Depends(public)
+SignedIn = Annotated[Actor, Depends(signed_in)]
+Reporter = Annotated[Actor, Depends(Allowed(Permission.REPORT))]
+CaseReader = Annotated[Actor, Depends(Allowed(Permission.SEE_CASES))]
+CaseActor = Annotated[Actor, Depends(Allowed(Permission.ACT_ON_CASES))]
+NetReader = Annotated[Actor, Depends(Allowed(Permission.SEE_NET))]
+SquadReader = Annotated[Actor, Depends(Allowed(Permission.SEE_SQUADS))]
+RoutingReader = Annotated[Actor, Depends(Allowed(Permission.SEE_ROUTING))]

@@ -1,0 +1,118 @@
+"""The append-only history of a case: one event per change, each carrying the hash of the one before.
+
+The hash makes later tampering visible: SHA-256 over the event's own facts and the previous hash, in canonical JSON
+(sorted keys, no spaces, RFC 3339 UTC times).
+"""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.cases.lifecycle import Action, Status
+from backend.cases.models import Case, CaseEvent
+from backend.cases.queries import last_event
+from backend.live.feed import publish
+from backend.permissions import Role
+
+NO_HASH = "0" * 64
+
+
+def fingerprint(content: dict[str, Any]) -> str:
+    """SHA-256 of the content as canonical JSON: tells a repeat of a submission from another one under the same id."""
+    return hashlib.sha256(_canonical(content)).hexdigest()
+
+
+def _canonical(content: Any) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
+
+
+def event_hash(event: CaseEvent) -> str:
+    """What `event.hash` must be."""
+    return fingerprint(
+        {
+            "county": event.county,
+            "case_id": str(event.case_id),
+            "id": str(event.id),
+            "seq": event.seq,
+            "action": event.action,
+            "from_status": event.from_status,
+            "to_status": event.to_status,
+            "actor_id": str(event.actor_id) if event.actor_id else None,
+            "actor_role": event.actor_role,
+            "words": event.words,
+            "content": event.content,
+            "client_at": _moment(event.client_at),
+            "at": _moment(event.at),
+            "previous_hash": event.previous_hash,
+        }
+    )
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else None
+
+
+async def append_event(
+    session: AsyncSession,
+    case: Case,
+    *,
+    event_id: UUID,
+    action: Action,
+    target: Status,
+    at: datetime,
+    actor_id: UUID | None = None,
+    actor_role: Role | None = None,
+    words: str = "",
+    content: dict[str, Any] | None = None,
+    content_fingerprint: str = "",
+    client_at: datetime | None = None,
+) -> CaseEvent:
+    """Move the case to `target`, write the event, and tell the live feed. The caller holds the case's row."""
+    previous = await last_event(session, case.county, case.id)
+    event = CaseEvent(
+        county=case.county,
+        case_id=case.id,
+        id=event_id,
+        seq=previous.seq + 1 if previous else 1,
+        action=action,
+        from_status=case.status if previous else None,
+        to_status=target,
+        actor_id=actor_id,
+        actor_role=actor_role,
+        words=words,
+        content=content or {},
+        fingerprint=content_fingerprint,
+        client_at=client_at,
+        at=at,
+        previous_hash=previous.hash if previous else NO_HASH,
+        hash="",
+    )
+    event.hash = event_hash(event)
+    session.add(event)
+    case.status = target
+    case.version = event.seq
+    case.updated_at = at
+    await session.flush()
+    await publish(
+        session,
+        county=case.county,
+        kind="case",
+        case_id=case.id,
+        body={"case_id": str(case.id), "code": case.code, "version": case.version, "status": target.value},
+        at=at,
+    )
+    return event
+
+
+def first_broken_link(events: list[CaseEvent]) -> int | None:
+    """The `seq` of the first event of a complete history that was changed, removed or reordered; None if it is whole."""
+    previous_hash = NO_HASH
+    for expected_seq, event in enumerate(events, start=1):
+        if event.seq != expected_seq or event.previous_hash != previous_hash or event.hash != event_hash(event):
+            return expected_seq
+        previous_hash = event.hash
+    return None

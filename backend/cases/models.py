@@ -1,0 +1,145 @@
+"""Reports, cases, their append-only history, and which photo belongs to which step."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from geoalchemy2 import Geometry
+from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, Index, SQLModel
+
+from backend.cases.lifecycle import Action, Status
+from backend.database import SRID, TIMESTAMP, choice
+from backend.matters.models import Severity
+from backend.permissions import Role
+
+
+class PlaceSource(StrEnum):
+    """Where the phone took the place from."""
+
+    GPS = "gps"
+    EXIF = "exif"
+    MAP = "map"
+
+
+class PhotoPhase(StrEnum):
+    BEFORE = "before"
+    AFTER = "after"
+    INSPECTION = "inspection"
+
+
+class Case(SQLModel, table=True):
+    """A matter at a place, carried from report to closure. `version` counts its events; every change adds one.
+
+    `clock_started_at`..`due_at` is the clock that runs now (dispatch, handling or inspection); `late_s` the seconds by
+    which handling has passed its deadlines so far.
+    """
+
+    __tablename__ = "case"
+    __table_args__ = (
+        UniqueConstraint("county", "code"),
+        Index("ix_case_code", "code"),
+        Index("ix_case_place", "place", postgresql_using="gist"),
+        Index("ix_case_county_grid_path", "county", "grid_path", postgresql_ops={"grid_path": "text_pattern_ops"}),
+        Index("ix_case_county_status_due_at", "county", "status", "due_at"),
+        Index("ix_case_county_opened_at", "county", "opened_at"),
+        Index("ix_case_county_reporter_id", "county", "reporter_id"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    code: str = Field(max_length=16)
+    version: int
+    status: Status = Field(sa_type=choice(Status))
+    catalogue_version: int
+    matter_code: str = Field(max_length=16)
+    condition_code: str = Field(max_length=20)
+    severity: Severity = Field(sa_type=choice(Severity))
+    place: Any = Field(sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=False)
+    accuracy_m: float | None = None
+    grid_code: str = Field(max_length=15)
+    grid_version: int
+    grid_path: str
+    on_border: bool
+    words: str
+    reporter_id: UUID
+    squad_code: str | None = None
+    rework_count: int = 0
+    opened_at: datetime = Field(sa_type=TIMESTAMP)
+    clock_started_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    due_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    late_s: int = 0
+    updated_at: datetime = Field(sa_type=TIMESTAMP)
+    closed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+
+
+class Report(SQLModel, table=True):
+    """What a phone submitted, under the phone's own id; `fingerprint` tells a repeat from other content."""
+
+    __tablename__ = "report"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "case_id"], ["case.county", "case.id"]),
+        Index("ix_report_county_case_id", "county", "case_id"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+    reporter_id: UUID
+    fingerprint: str = Field(max_length=64)
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    place_source: PlaceSource = Field(sa_type=choice(PlaceSource))
+    occurred_at: datetime = Field(sa_type=TIMESTAMP)
+    received_at: datetime = Field(sa_type=TIMESTAMP)
+
+
+class CaseEvent(SQLModel, table=True):
+    """One line of a case's history: never changed, chained to the one before by its hash.
+
+    `id` is the id that the phone chose for the action (the report's id for the first event).
+    """
+
+    __tablename__ = "case_event"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "case_id"], ["case.county", "case.id"]),
+        UniqueConstraint("county", "case_id", "seq"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    case_id: UUID = Field(primary_key=True)
+    id: UUID = Field(primary_key=True)
+    seq: int
+    action: Action = Field(sa_type=choice(Action))
+    from_status: Status | None = Field(default=None, sa_type=choice(Status))
+    to_status: Status = Field(sa_type=choice(Status))
+    actor_id: UUID | None = None
+    actor_role: Role | None = Field(default=None, sa_type=choice(Role))
+    words: str = ""
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    fingerprint: str = Field(max_length=64)
+    client_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    at: datetime = Field(sa_type=TIMESTAMP)
+    previous_hash: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+class CasePhoto(SQLModel, table=True):
+    """A photo declared by a report or an action (`event_id`). `received_at` is empty while it is awaited."""
+
+    __tablename__ = "case_photo"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["county", "case_id", "event_id"], ["case_event.county", "case_event.case_id", "case_event.id"]
+        ),
+        Index("ix_case_photo_county_sha256", "county", "sha256"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    case_id: UUID = Field(primary_key=True)
+    event_id: UUID = Field(primary_key=True)
+    sha256: str = Field(primary_key=True, max_length=64)
+    phase: PhotoPhase = Field(sa_type=choice(PhotoPhase))
+    position: int
+    received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

@@ -1,0 +1,259 @@
+"""Reports and cases over HTTP."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from backend.access import CaseActor, CaseReader, Reporter, RoutingReader
+from backend.cases import actions, queries, views
+from backend.cases.actions import Outcome
+from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
+from backend.cases.lifecycle import Status
+from backend.cases.paging import read_cursor, write_cursor
+from backend.cases.queries import CaseFilter
+from backend.cases.schemas import ActionIn, ActionReceipt, CaseDetail, CasePage, ReportIn, ReportReceipt
+from backend.cases.submissions import read_submission
+from backend.clock import Now
+from backend.database import Session
+from backend.dispatch.explanations import explain
+from backend.dispatch.queries import latest_decision, rule_names
+from backend.dispatch.schemas import RoutingOut
+from backend.errors import Malformed, NotFound, Say
+from backend.identifiers import read_case_code
+from backend.language import Language
+from backend.matters.queries import catalogue_in_force, matters
+from backend.matters.schemas import LikelyMatters
+from backend.permissions import Actor
+from backend.staff.queries import squad_names
+from backend.wire import Lat, Lng, Sha256
+
+router = APIRouter(prefix="/api", tags=["cases"])
+
+LIKELY_COUNT = 6
+PHOTO_BODY = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+def _multipart(part: str, schema: str) -> dict[str, object]:
+    """How OpenAPI describes a body that the route reads by itself."""
+    reference = {"$ref": f"#/components/schemas/{schema}"}
+    photos = {"type": "array", "items": {"type": "string", "format": "binary"}}
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {"type": "object", "required": [part], "properties": {part: reference, "photo": photos}},
+                    "encoding": {part: {"contentType": "application/json"}},
+                },
+                "application/json": {"schema": reference},
+            },
+        }
+    }
+
+
+@router.put(
+    "/reports/{report_id}", responses={201: {"model": ReportReceipt}}, openapi_extra=_multipart("report", "ReportIn")
+)
+async def put_report(
+    report_id: UUID,
+    request: Request,
+    response: Response,
+    actor: Reporter,
+    session: Session,
+    at: Now,
+    language: Language,
+) -> ReportReceipt:
+    """File a report under the phone's own id, with its photos or ahead of them. 201 the first time, 200 for a repeat."""
+    submission = await read_submission(request, "report", ReportIn)
+    require_declared(submission.uploads, submission.content.photos)
+    stored = await store_photos(request.app.state, actor.county, submission.uploads)
+    outcome = await actions.file_report(
+        session, actor=actor, report_id=report_id, content=submission.content, stored=stored, at=at
+    )
+    response.status_code = 201 if outcome.first else 200
+    return await _report_receipt(session, actor, report_id, outcome, at, language)
+
+
+@router.put("/reports/{report_id}/photos/{sha256}", openapi_extra=PHOTO_BODY)
+async def put_report_photo(
+    report_id: UUID,
+    sha256: Annotated[Sha256, Path()],
+    request: Request,
+    actor: Reporter,
+    session: Session,
+    at: Now,
+    language: Language,
+) -> ReportReceipt:
+    """One awaited photo of a report, as raw bytes."""
+    report = await queries.report_by_id(session, actor.county, report_id)
+    if report is None or report.reporter_id != actor.staff_id:
+        raise NotFound("no_such_report", Say("请先提交上报内容,再传照片", "Send the report first, then its photos"))
+    outcome = await _receive_photo(request, session, actor, report.case_id, report_id, sha256, at)
+    return await _report_receipt(session, actor, report_id, outcome, at, language)
+
+
+async def _receive_photo(
+    request: Request, session: AsyncSession, actor: Actor, case_id: UUID, event_id: UUID, sha256: str, at: datetime
+) -> Outcome:
+    data = await request.body()
+    stored = await store_photo(request.app.state, actor.county, Upload(sha256, data), "photo")
+    if stored.sha256 != sha256:
+        raise Malformed.at(
+            "photo",
+            "other_bytes",
+            Say("照片在传输中损坏了,请重发", "The photo was damaged on the way; send it again"),
+            sha256=stored.sha256,
+        )
+    return await actions.receive_photo(session, actor=actor, case_id=case_id, event_id=event_id, stored=stored, at=at)
+
+
+async def _report_receipt(
+    session: AsyncSession, actor: Actor, report_id: UUID, outcome: Outcome, at: datetime, language: str
+) -> ReportReceipt:
+    return ReportReceipt(
+        id=report_id,
+        received_at=outcome.received_at,
+        missing=outcome.missing,
+        case=await views.detail(session, actor, outcome.case_id, at=at, language=language),
+    )
+
+
+@router.get("/matters/likely")
+async def likely_matters(
+    actor: Reporter, session: Session, at: Now, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
+) -> LikelyMatters:
+    """The six likeliest matters here: what was reported nearby of late counts most, the catalogue's weight decides the rest."""
+    near = await queries.matters_reported_near(session, actor.county, lng, lat, at)
+    version = await catalogue_in_force(session, actor.county, at)
+    found = [m for m in await matters(session, actor.county, version) if m.self_dispatch]
+    found.sort(key=lambda m: (-near.get(m.code, 0), -m.weight, m.code))
+    return LikelyMatters(codes=[m.code for m in found[:LIKELY_COUNT]])
+
+
+@router.get("/cases")
+async def list_cases(
+    actor: CaseReader,
+    session: Session,
+    at: Now,
+    language: Language,
+    status: Annotated[list[Status], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
+    mine: Annotated[bool, Query(description="only those I reported")] = False,
+    squad: Annotated[
+        str | None, Query(max_length=32, description="`mine`: in my squad's hands; or a squad's code")
+    ] = None,
+    inspect: Annotated[bool, Query(description="only those that wait for an inspection I may do")] = False,
+    q: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
+    bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
+    order: Annotated[str, Query(pattern="^(updated|due)$")] = "updated",
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> CasePage:
+    """Cases that I may see, a page at a time."""
+    wanted = CaseFilter(
+        statuses=tuple(status), mine=mine, squad=squad, inspect=inspect, text=q or None, bbox=_bbox(bbox)
+    )
+    found = await queries.page_of_case_ids(
+        session, actor, wanted, by_due=order == "due", start=read_cursor(cursor), limit=limit + 1
+    )
+    page = found[:limit]
+    items = await views.summaries(session, actor, [case_id for case_id, _ in page], at=at, language=language)
+    return CasePage(items=items, next_cursor=write_cursor(page[-1]) if len(found) > limit else None, as_of=at)
+
+
+def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Malformed.at(
+            "bbox", "malformed", Say("范围应为 西,南,东,北", "The box must be west,south,east,north")
+        ) from None
+    return west, south, east, north
+
+
+@router.get("/cases/by-code/{code}")
+async def get_case_by_code(
+    code: Annotated[str, Path(max_length=40)], actor: CaseReader, session: Session, at: Now, language: Language
+) -> CaseDetail:
+    """One case by the code that people write down."""
+    case_id = await queries.case_id_by_code(session, actor, read_case_code(code))
+    return await views.detail(session, actor, case_id, at=at, language=language)
+
+
+@router.get("/cases/{case_id}")
+async def get_case(case_id: UUID, actor: CaseReader, session: Session, at: Now, language: Language) -> CaseDetail:
+    """One case with history, photos, assignments, routing, and what I may do with it now."""
+    return await views.detail(session, actor, case_id, at=at, language=language)
+
+
+@router.get("/cases/{case_id}/routing")
+async def get_routing(case_id: UUID, actor: RoutingReader, session: Session, language: Language) -> RoutingOut:
+    """The latest routing decision of a case: inputs, rule, every candidate and why or why not."""
+    case = await queries.case_for(session, actor, case_id)
+    decision = await latest_decision(session, case.county, case.id)
+    if decision is None:
+        raise NotFound("no_routing", Say("这个案件还没有派遣决定", "This case has no routing decision yet"))
+    return explain(
+        decision,
+        language=language,
+        squad_names=await squad_names(session, case.county),
+        rule_names=await rule_names(session, case.county),
+    )
+
+
+@router.put(
+    "/cases/{case_id}/actions/{action_id}",
+    responses={201: {"model": ActionReceipt}},
+    openapi_extra=_multipart("action", "ActionIn"),
+)
+async def put_action(
+    case_id: UUID,
+    action_id: UUID,
+    request: Request,
+    response: Response,
+    actor: CaseActor,
+    session: Session,
+    at: Now,
+    language: Language,
+) -> ActionReceipt:
+    """Take one step with a case, under an id the phone chose. 201 the first time, 200 for a repeat."""
+    submission = await read_submission(request, "action", ActionIn)
+    require_declared(submission.uploads, submission.content.photos)
+    await queries.case_for(session, actor, case_id)
+    stored = await store_photos(request.app.state, actor.county, submission.uploads)
+    outcome = await actions.take_action(
+        session, actor=actor, case_id=case_id, action_id=action_id, content=submission.content, stored=stored, at=at
+    )
+    response.status_code = 201 if outcome.first else 200
+    return await _action_receipt(session, actor, action_id, outcome, at, language)
+
+
+@router.put("/cases/{case_id}/actions/{action_id}/photos/{sha256}", openapi_extra=PHOTO_BODY)
+async def put_action_photo(
+    case_id: UUID,
+    action_id: UUID,
+    sha256: Annotated[Sha256, Path()],
+    request: Request,
+    actor: CaseActor,
+    session: Session,
+    at: Now,
+    language: Language,
+) -> ActionReceipt:
+    """One awaited photo of an action, as raw bytes."""
+    await queries.case_for(session, actor, case_id)
+    outcome = await _receive_photo(request, session, actor, case_id, action_id, sha256, at)
+    return await _action_receipt(session, actor, action_id, outcome, at, language)
+
+
+async def _action_receipt(
+    session: AsyncSession, actor: Actor, action_id: UUID, outcome: Outcome, at: datetime, language: str
+) -> ActionReceipt:
+    return ActionReceipt(
+        id=action_id,
+        missing=outcome.missing,
+        case=await views.detail(session, actor, outcome.case_id, at=at, language=language),
+    )

@@ -1,0 +1,22 @@
+"""The one clock: aware UTC for everything stored, Asia/Shanghai for everything that follows the working day."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+# China keeps one zone without daylight saving since 1992, so a fixed offset is exact and needs no zone files.
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def request_time(request: Request) -> datetime:
+    """The moment that counts for this request; tests set `app.state.clock`."""
+    at: datetime = request.app.state.clock()
+    return at
+
+
+Now = Annotated[datetime, Depends(request_time)]

@@ -1,0 +1,44 @@
+"""Every SELECT of the operator's screen that is not one of the cases' own."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.cases.lifecycle import OPEN_STATUSES, Status
+from backend.cases.models import Case
+from backend.cases.queries import visible_to
+from backend.permissions import Actor
+
+
+async def board_case_ids(session: AsyncSession, actor: Actor, *, closed_after: datetime, limit: int) -> list[UUID]:
+    """Open cases in scope, soonest deadline first, then those closed since `closed_after`."""
+    return list(
+        await session.scalars(
+            select(col(Case.id))
+            .where(visible_to(actor), or_(col(Case.status).in_(OPEN_STATUSES), col(Case.closed_at) > closed_after))
+            .order_by(col(Case.due_at).asc().nulls_last(), col(Case.id))
+            .limit(limit)
+        )
+    )
+
+
+async def open_counts(session: AsyncSession, actor: Actor) -> dict[Status, int]:
+    rows = await session.execute(
+        select(col(Case.status), func.count())
+        .where(visible_to(actor), col(Case.status).in_(OPEN_STATUSES))
+        .group_by(col(Case.status))
+    )
+    found = dict(rows.all())
+    return {status: found.get(status, 0) for status in Status if status in OPEN_STATUSES}
+
+
+async def overdue_count(session: AsyncSession, actor: Actor, at: datetime) -> int:
+    return (
+        await session.scalar(
+            select(func.count()).where(visible_to(actor), col(Case.status).in_(OPEN_STATUSES), col(Case.due_at) < at)
+        )
+        or 0
+    )

@@ -1,0 +1,103 @@
+"""The net over HTTP: grids as GeoJSON, where a point lies, and the base map under it."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from shapely.geometry import mapping
+
+from backend.access import NetReader
+from backend.database import Session, lng_lat, shape_of
+from backend.grids import queries
+from backend.grids.models import Grid, GridKind, GridLevel
+from backend.grids.schemas import GridAt, GridCollection, GridFeature, GridProperties
+from backend.storage import ObjectMissing, get
+from backend.wire import Lat, Lng
+
+router = APIRouter(prefix="/api", tags=["grids"])
+
+EMPTY_MAP = b'{"type":"FeatureCollection","features":[]}'
+
+
+def base_map_key(county: str) -> str:
+    """Where a county's base map (GeoJSON) is kept in the object store."""
+    return f"{county}/base_map.geojson"
+
+
+@router.get("/grids")
+async def list_grids(
+    actor: NetReader,
+    session: Session,
+    request: Request,
+    response: Response,
+    within: Annotated[str | None, Query(max_length=15, description="code of the grid whose parts are wanted")] = None,
+    level: Annotated[list[GridLevel], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
+    kind: Annotated[list[GridKind], Query()] = [],  # noqa: B006
+) -> Any:
+    """Grids in force as GeoJSON (WGS84). Answers 304 to a matching If-None-Match."""
+    version = await queries.net_version(session, actor.county)
+    etag = _etag(f"{version}{request.url.query}{actor.county}".encode())
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers={"ETag": etag})
+    response.headers["ETag"] = etag
+    response.headers["Cache-Control"] = "private, no-cache"
+    found = await queries.grids(session, actor.county, within=within, levels=level, kinds=kind)
+    return GridCollection(features=[_feature(grid) for grid in found])
+
+
+@router.get("/grids/at")
+async def grid_at_point(
+    actor: NetReader, session: Session, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
+) -> GridAt:
+    """The grid at a point; a point outside the net is a 422 that says how far and in which direction."""
+    found = await queries.grid_at(session, actor.county, lng, lat)
+    names = await queries.grid_names(session, actor.county, found.grid.path.split("/"))
+    _county, town, village = found.grid.path.split("/")[:3]
+    return GridAt(
+        code=found.grid.code,
+        version=found.grid.version,
+        name=found.grid.name,
+        short_name=found.grid.short_name,
+        village_name=names[village],
+        town_name=names[town],
+        kind=found.grid.kind,
+        on_border=found.on_border,
+        distance_m=round(found.distance_m, 1),
+    )
+
+
+@router.get("/base-map")
+async def base_map(actor: NetReader, request: Request) -> Response:
+    """The county's own base map: roads, water, built-up areas, place names, as GeoJSON; empty if none was loaded."""
+    try:
+        content = await get(request.app.state.store, base_map_key(actor.county))
+    except ObjectMissing:
+        content = EMPTY_MAP
+    etag = _etag(content)
+    headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/geo+json", headers=headers)
+
+
+def _etag(content: bytes) -> str:
+    return f'"{hashlib.sha256(content).hexdigest()[:24]}"'
+
+
+def _feature(grid: Grid) -> GridFeature:
+    return GridFeature(
+        id=grid.code,
+        properties=GridProperties(
+            code=grid.code,
+            version=grid.version,
+            name=grid.name,
+            short_name=grid.short_name,
+            level=grid.level,
+            kind=grid.kind,
+            parent_code=grid.parent_code,
+            area_m2=round(grid.area_m2),
+            label_point=list(lng_lat(grid.label_point)) if grid.label_point is not None else None,
+            indicative=grid.indicative,
+        ),
+        geometry=mapping(shape_of(grid.shape)) if grid.shape is not None else None,
+    )

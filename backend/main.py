@@ -1,0 +1,108 @@
+"""Composition: create_app(settings) puts state, routers, middleware, error handlers and pages together; nothing else."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import FastAPI
+
+from backend import health, pages, worker
+from backend.body_limit import BodyLimit
+from backend.cases import photo_routes
+from backend.cases import routes as cases
+from backend.cases.schemas import ProblemOut
+from backend.clock import utc_now
+from backend.command_centre import routes as command_centre
+from backend.database import make_engine, make_sessions
+from backend.dispatch import routes as dispatch
+from backend.grids import routes as grids
+from backend.live.hub import Hub
+from backend.matters import routes as matters
+from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
+from backend.problems import install_handlers
+from backend.residents import routes as residents
+from backend.settings import VERSION, Settings
+from backend.staff import routes as staff
+from backend.staff.passwords import PasswordChecks
+from backend.staff.queries import actor_of_token
+from backend.storage import open_store
+from backend.web_safety import SameOriginOnly, SecurityHeaders
+
+ROUTERS = (
+    health.router,
+    staff.router,
+    grids.router,
+    matters.router,
+    cases.router,
+    photo_routes.router,
+    dispatch.router,
+    command_centre.router,
+    residents.router,
+)
+
+# Every route may answer any problem; the same shape for all of them.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    code: {"model": ProblemOut, "content": {"application/problem+json": {}}, "description": "problem"}
+    for code in ("4XX", 422, "5XX")
+}
+
+KIB, MIB = 2**10, 2**20
+MAX_JSON_BODY = 256 * KIB
+MAX_SUBMISSION = 50 * MIB
+
+
+def body_limit(path: str) -> int:
+    """The most bytes a request may carry at this path. Photos beyond a submission's limit are sent one by one."""
+    if "/photos/" in path:
+        return MAX_PHOTO_BYTES + KIB
+    if path.startswith("/api/reports/") or "/actions/" in path:
+        return MAX_SUBMISSION
+    return MAX_JSON_BODY
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole server as an ASGI app. Its state is listed here and nowhere else."""
+    app = FastAPI(
+        title="Suozi 梭子",
+        version=VERSION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+    )
+    engine = make_engine(settings.database_url)
+    app.state.settings = settings
+    app.state.engine = engine
+    app.state.sessions = make_sessions(engine)
+    app.state.clock = utc_now
+    app.state.find_actor = actor_of_token
+    app.state.password_checks = PasswordChecks()
+    app.state.photo_children = PhotoChildren()
+    app.state.store = open_store(settings.photo_store)
+    app.state.hub = Hub(settings.conninfo)
+    for router in ROUTERS:
+        app.include_router(router, responses=PROBLEMS)
+    pages.mount(app, settings.web_dir)
+    install_handlers(app)
+    app.add_middleware(BodyLimit, limit_for=body_limit)
+    app.add_middleware(SameOriginOnly)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Start what runs beside the requests, and stop it again."""
+    tasks = [asyncio.create_task(app.state.hub.run())]
+    if app.state.settings.run_worker:
+        tasks.append(asyncio.create_task(worker.work(app.state.settings, app.state.sessions, app.state.store)))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await app.state.photo_children.close()
+        await app.state.engine.dispose()

@@ -1,0 +1,104 @@
+"""Every SELECT about the catalogue and the work calendar."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.errors import Malformed, NotFound, Say
+from backend.matters.clocks import WorkCalendar
+from backend.matters.models import CalendarDay, Catalogue, FilingCondition, Matter, WorkHours
+
+
+async def catalogue_in_force(session: AsyncSession, county: str, at: datetime) -> int:
+    """Version of the catalogue that holds at `at`. Raises NotFound when the county has none."""
+    version = await session.scalar(
+        select(func.max(col(Catalogue.version))).where(
+            col(Catalogue.county) == county, col(Catalogue.in_force_at) <= at
+        )
+    )
+    if version is None:
+        raise NotFound("no_catalogue", Say("本县还没有事项目录,请联系管理员", "This county has no catalogue yet"))
+    return version
+
+
+async def matters(session: AsyncSession, county: str, version: int) -> Sequence[Matter]:
+    """The matters of a catalogue version, most frequent first."""
+    return (
+        await session.scalars(
+            select(Matter)
+            .where(col(Matter.county) == county, col(Matter.catalogue_version) == version)
+            .order_by(col(Matter.weight).desc(), col(Matter.code))
+        )
+    ).all()
+
+
+async def conditions_by_matter(session: AsyncSession, county: str, version: int) -> dict[str, list[FilingCondition]]:
+    conditions: dict[str, list[FilingCondition]] = defaultdict(list)
+    for row in await session.scalars(
+        select(FilingCondition)
+        .where(col(FilingCondition.county) == county, col(FilingCondition.catalogue_version) == version)
+        .order_by(col(FilingCondition.matter_code), col(FilingCondition.position))
+    ):
+        conditions[row.matter_code].append(row)
+    return conditions
+
+
+@dataclass(frozen=True)
+class ChosenMatter:
+    matter: Matter
+    condition: FilingCondition
+
+
+async def choose_matter(
+    session: AsyncSession, county: str, at: datetime, matter_code: str, condition_code: str | None
+) -> ChosenMatter:
+    """The matter in force and the filing condition named, or its default one. Raises Malformed naming the field."""
+    version = await catalogue_in_force(session, county, at)
+    matter = await session.get(Matter, (county, version, matter_code))
+    if matter is None:
+        raise Malformed.at(
+            "matter",
+            "unknown_matter",
+            Say(
+                f"目录里没有事项「{matter_code}」,请重新选择",
+                f"The catalogue has no matter “{matter_code}”; choose another",
+            ),
+        )
+    conditions = (await conditions_by_matter(session, county, version))[matter_code]
+    for condition in conditions:
+        if condition.code == condition_code or (condition_code is None and condition.is_default):
+            return ChosenMatter(matter, condition)
+    raise Malformed.at(
+        "condition",
+        "unknown_condition",
+        Say(
+            f"「{matter.name}」没有立案条件「{condition_code}」,请重新选择",
+            f"“{matter.name}” has no filing condition “{condition_code}”; choose another",
+        ),
+    )
+
+
+async def condition_of(session: AsyncSession, county: str, version: int, code: str) -> FilingCondition:
+    condition = await session.get(FilingCondition, (county, version, code))
+    assert condition is not None  # a case keeps its catalogue version, and versions are never deleted
+    return condition
+
+
+async def matter_of(session: AsyncSession, county: str, version: int, code: str) -> Matter:
+    matter = await session.get(Matter, (county, version, code))
+    assert matter is not None
+    return matter
+
+
+async def work_calendar(session: AsyncSession, county: str) -> WorkCalendar:
+    """The county's working hours and the days that differ from Monday to Friday."""
+    hours = await session.scalars(
+        select(WorkHours).where(col(WorkHours.county) == county).order_by(col(WorkHours.starts))
+    )
+    days = await session.scalars(select(CalendarDay).where(col(CalendarDay.county) == county))
+    return WorkCalendar(tuple((row.starts, row.ends) for row in hours), {row.on: row.kind for row in days})

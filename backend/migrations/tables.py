@@ -1,0 +1,14 @@
+"""Every table of the system in one metadata, for Alembic and for tests."""
+
+from sqlmodel import SQLModel
+
+from backend.cases import models as cases
+from backend.dispatch import models as dispatch
+from backend.grids import models as grids
+from backend.live import models as live
+from backend.matters import models as matters
+from backend.photos import models as photos
+from backend.staff import models as staff
+
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases)
+METADATA = SQLModel.metadata

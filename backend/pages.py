@@ -1,0 +1,39 @@
+"""The built web pages: two entries, their assets, and no guessing: a missing file is a 404, not a page."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+from starlette.staticfiles import StaticFiles
+
+NOT_BUILT = "The web pages are not built. Run ./suozi up, which builds them.\n页面尚未构建,请运行 ./suozi up。\n"
+FOREVER = "public, max-age=31536000, immutable"
+
+
+class BuiltAssets(StaticFiles):
+    """Files with a hash in their name: they never change, so browsers may keep them."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]  # passed on unread
+        response.headers["Cache-Control"] = FOREVER
+        return response
+
+
+def mount(app: FastAPI, web_dir: Path) -> None:
+    """Serve the pages for every path that is not the API's."""
+    app.mount("/assets", BuiltAssets(directory=web_dir / "assets", check_dir=False), name="assets")
+
+    @app.get("/{path:path}", include_in_schema=False)
+    def page(path: str) -> Response:
+        if path.startswith("api/") or path == "api":
+            raise HTTPException(404)
+        file = (web_dir / path).resolve()
+        if path and file.is_file() and file.is_relative_to(web_dir.resolve()):
+            return FileResponse(file, headers={"Cache-Control": "no-cache"})
+        if "." in path.rsplit("/", 1)[-1]:
+            raise HTTPException(404)
+        entry = web_dir / ("desk.html" if path == "desk" or path.startswith("desk/") else "index.html")
+        if not entry.is_file():
+            return Response(NOT_BUILT, 503, media_type="text/plain; charset=utf-8")
+        return FileResponse(entry, headers={"Cache-Control": "no-cache"})

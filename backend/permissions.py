@@ -1,0 +1,86 @@
+"""Who may do what, as pure tables: roles, permissions, and the actor on whose behalf a request runs.
+
+Which rows an actor may see is not here: that is the scope clause of `cases/queries.py`.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Role(StrEnum):
+    WORKER = "worker"
+    SQUAD_MEMBER = "squad_member"
+    SQUAD_LEADER = "squad_leader"
+    INSPECTOR = "inspector"
+    OPERATOR = "operator"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(StrEnum):
+    REPORT = "report"
+    SEE_CASES = "see_cases"
+    ACT_ON_CASES = "act_on_cases"
+    SEE_NET = "see_net"
+    SEE_SQUADS = "see_squads"
+    SEE_ROUTING = "see_routing"
+    SEE_EVIDENCE = "see_evidence"
+
+
+_EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
+_FIELD = _EVERYONE | {Permission.REPORT, Permission.ACT_ON_CASES}
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.WORKER: _FIELD,
+    Role.SQUAD_MEMBER: _FIELD,
+    Role.SQUAD_LEADER: _FIELD,
+    Role.INSPECTOR: _FIELD | {Permission.SEE_EVIDENCE},
+    Role.OPERATOR: _EVERYONE | {Permission.ACT_ON_CASES, Permission.SEE_SQUADS, Permission.SEE_EVIDENCE},
+    Role.ADMINISTRATOR: _EVERYONE | {Permission.SEE_SQUADS},
+}
+
+SQUAD_ROLES = frozenset({Role.SQUAD_MEMBER, Role.SQUAD_LEADER})
+
+
+def covers(scope_path: str, grid_path: str) -> bool:
+    """Whether the grid at `grid_path` is the one at `scope_path` or lies below it; paths are `/`-joined grid codes."""
+    return grid_path == scope_path or grid_path.startswith(f"{scope_path}/")
+
+
+@dataclass(frozen=True)
+class PostHeld:
+    """One post of the actor that is valid today: a role, over a grid (path of codes) or in a squad."""
+
+    role: Role
+    grid_path: str | None = None
+    squad_code: str | None = None
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is asking. Read from the database for every request, so that a changed post counts at once."""
+
+    county: str
+    staff_id: UUID
+    name: str
+    posts: tuple[PostHeld, ...]
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        return frozenset(post.role for post in self.posts)
+
+    @property
+    def scope_paths(self) -> tuple[str, ...]:
+        """Paths of the grids that the actor's posts cover."""
+        return tuple(sorted({post.grid_path for post in self.posts if post.grid_path}))
+
+    @property
+    def squad_codes(self) -> tuple[str, ...]:
+        return tuple(sorted({post.squad_code for post in self.posts if post.squad_code}))
+
+    def may(self, permission: Permission) -> bool:
+        return any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
+
+    def roles_at(self, grid_path: str) -> frozenset[Role]:
+        """The roles that the actor's posts give at this grid. Squad posts are not bound to a grid and are left out."""
+        return frozenset(p.role for p in self.posts if p.grid_path and covers(p.grid_path, grid_path))

@@ -1,0 +1,119 @@
+"""The object store: bytes under a key, in a local folder or in any S3 bucket.
+
+It knows nothing of what the bytes are. In a folder an object is on disk, file and folders, before `put` returns, so
+that an answer given after it survives a power cut; a bucket promises the same with its 200. Keys are content-addressed
+by those who make them: writing the same object again is harmless. Signing and deleting are not here.
+"""
+
+import asyncio
+import errno
+import os
+import re
+import tempfile
+from pathlib import Path
+
+from obstore.store import LocalStore, ObjectStore, from_url
+
+__all__ = ["ObjectMissing", "ObjectStore", "StorageFull", "exists", "get", "open_store", "put"]
+
+# Narrower than what folders and buckets take: no empty part, no leading dot, nothing that any of them would unescape.
+_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+
+
+class ObjectMissing(Exception):  # noqa: N818 -- says what is so
+    """No object has this key."""
+
+
+class StorageFull(Exception):  # noqa: N818 -- says what is so
+    """The disk or the quota is used up; nothing was stored."""
+
+
+def open_store(location: str | Path) -> ObjectStore:
+    """A store in a folder, which is made if absent, or behind a URL such as `s3://bucket/prefix`.
+
+    A bucket's end point, region and keys come from the environment (`AWS_ENDPOINT`, `AWS_REGION`, …).
+    """
+    if "://" in str(location):
+        return from_url(str(location))
+    return LocalStore(Path(location).absolute(), mkdir=True)
+
+
+async def put(store: ObjectStore, key: str, data: bytes) -> None:
+    """Store `data` under `key`; when this returns it is there for good.
+
+    Raises StorageFull, ValueError for a malformed key, and the store's own error when it cannot be reached.
+    """
+    _require_key(key)
+    if isinstance(store, LocalStore):
+        await asyncio.to_thread(_write_durably, _folder(store), key, data)
+    else:
+        await store.put_async(key, data)
+
+
+async def get(store: ObjectStore, key: str) -> bytes:
+    """The object's bytes. Raises ObjectMissing, and ValueError for a malformed key."""
+    _require_key(key)
+    try:
+        found = await store.get_async(key)
+        return bytes(await found.bytes_async())
+    except FileNotFoundError:
+        raise ObjectMissing(key) from None
+
+
+async def exists(store: ObjectStore, key: str) -> bool:
+    """Whether there is such an object. Raises ValueError for a malformed key."""
+    _require_key(key)
+    try:
+        await store.head_async(key)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _require_key(key: str) -> None:
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"not an object key: {key!r}")
+
+
+def _folder(store: LocalStore) -> Path:
+    if store.prefix is None:
+        raise ValueError("a local store needs a folder")
+    return Path(store.prefix)
+
+
+def _write_durably(root: Path, key: str, data: bytes) -> None:
+    """Temporary file, fsync, rename, fsync of every folder on the way: a power cut leaves the whole object or none.
+
+    All folders each time, because another writer may have made them a moment ago and not have synced them yet.
+    """
+    path = root / key
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, data)
+        for folder in path.parents[: len(key.split("/"))]:
+            _fsync_folder(folder)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise StorageFull(key) from error
+        raise
+
+
+def _replace(path: Path, data: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
+        temporary = Path(file.name)
+        try:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            temporary.replace(path)
+        except BaseException:
+            temporary.unlink()
+            raise
+
+
+def _fsync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

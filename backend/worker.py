@@ -1,0 +1,63 @@
+"""The job worker and the one table from job name to function. Jobs may run twice, so each is idempotent."""
+
+import asyncio
+import contextlib
+import signal
+from functools import partial
+
+from obstore.store import ObjectStore
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from backend import jobs
+from backend.clock import utc_now
+from backend.database import make_engine, make_sessions
+from backend.live import feed
+from backend.photos.derivatives import ensure_derivatives
+from backend.photos.intake import PhotoChildren
+from backend.settings import Settings
+from backend.storage import open_store
+
+Sessions = async_sessionmaker[AsyncSession]
+
+
+async def derive_photo(store: ObjectStore, children: PhotoChildren, *, county: str, sha256: str) -> None:
+    await ensure_derivatives(store, children, county, sha256)
+
+
+async def sweep_live_feed(sessions: Sessions) -> None:
+    async with sessions() as session, session.begin():
+        await feed.sweep(session, utc_now())
+
+
+def job_table(store: ObjectStore, children: PhotoChildren) -> dict[str, jobs.Job]:
+    """From the name under which a job is deferred to what it does."""
+    return {"photos.derive": partial(derive_photo, store, children)}
+
+
+async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> None:
+    """Work until cancelled. Waits for the database as long as it takes."""
+    children = PhotoChildren()
+    app = jobs.build_worker(settings.conninfo, job_table(store, children))
+    jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
+    jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
+    try:
+        async with app.open_async():
+            await jobs.run_worker(app)
+    finally:
+        await children.close()
+
+
+async def _work_until_told(settings: Settings) -> None:
+    engine = make_engine(settings.database_url)
+    task = asyncio.create_task(work(settings, make_sessions(engine), open_store(settings.photo_store)))
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    await engine.dispose()
+
+
+def run(settings: Settings) -> None:
+    """The worker as a process of its own; returns on SIGINT or SIGTERM."""
+    asyncio.run(_work_until_told(settings))
