@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
@@ -87,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
     install_handlers(app)
     app.add_middleware(BodyLimit, limit_for=body_limit)
     app.add_middleware(SameOriginOnly)
+    app.add_middleware(GZipMiddleware, minimum_size=KIB, compresslevel=5)
     app.add_middleware(SecurityHeaders)
     return app
 

@@ -86,8 +86,5 @@ def _after_working_days(calendar: WorkCalendar, start: datetime, amount: float) 
 
 def _working_day_length(calendar: WorkCalendar) -> timedelta:
     some_day = date(2000, 1, 1)
-    spans = (
-        datetime.combine(some_day, ends) - datetime.combine(some_day, starts)
-        for starts, ends in calendar.hours
-    )
+    spans = (datetime.combine(some_day, ends) - datetime.combine(some_day, starts) for starts, ends in calendar.hours)
     return sum(spans, timedelta(0))

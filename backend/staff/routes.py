@@ -10,6 +10,7 @@ from backend.clock import Now
 from backend.database import Session
 from backend.grids.queries import grid_names
 from backend.permissions import ROLE_PERMISSIONS, SQUAD_ROLES, Actor, Role
+from backend.problems import render
 from backend.staff import actions, queries
 from backend.staff.rota import shift_end
 from backend.staff.schemas import Me, MySquad, PostOut, SignInRequest
@@ -17,15 +18,17 @@ from backend.staff.schemas import Me, MySquad, PostOut, SignInRequest
 router = APIRouter(prefix="/api", tags=["staff"])
 
 
-@router.post("/session", dependencies=[Public])
-async def sign_in(body: SignInRequest, request: Request, response: Response, session: Session, at: Now) -> Me:
+@router.post("/session", dependencies=[Public], response_model=Me)
+async def sign_in(
+    body: SignInRequest, request: Request, response: Response, session: Session, at: Now
+) -> Me | Response:
     """Sign in with phone and password; sets the session cookie."""
     staff = await actions.check_credentials(
         session, request.app.state.password_checks, phone=body.phone, password=body.password, at=at
     )
     if staff is None:
-        await session.commit()  # the counted failure must outlive the refusal
-        raise actions.wrong_credentials()
+        # Answered, not raised: the counted failure must be committed.
+        return render(request, actions.wrong_credentials())
     settings = request.app.state.settings
     token = await actions.open_sign_in(session, staff=staff, at=at, days=settings.session_days)
     response.set_cookie(
