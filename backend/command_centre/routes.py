@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -27,9 +27,11 @@ router = APIRouter(prefix="/api", tags=["command centre"])
 
 SHOWN_AFTER_CLOSING = timedelta(hours=1)
 MOST_CASES = 500
-# A change may become readable a moment after its wake-up, and a session may end without one: look again this often.
+# A session may end without a wake-up: look again this often.
 RECHECK_S = 15.0
-SETTLE_S = 1.0
+# After a wake-up a change stays unreadable for as long as an older transaction runs: look again soon, twice.
+SETTLING_S = (0.3, 1.0)
+PING_S = 15
 
 
 @router.get("/live/snapshot")
@@ -57,7 +59,18 @@ async def live(
 ) -> EventSourceResponse:
     """Server-sent events: `case` whenever a case in my scope changes, `resync` when the snapshot must be taken again."""
     start = parse_cursor(last_event_id_header or last_event_id)
-    return EventSourceResponse(_stream(request, start), ping=15, send_timeout=10, headers={"X-Accel-Buffering": "no"})
+    return EventSourceResponse(
+        _stream(request, start),
+        ping=PING_S,
+        ping_message_factory=lambda: _ping(request.app.state.clock()),
+        send_timeout=10,
+        headers={"X-Accel-Buffering": "no"},
+    )
+
+
+def _ping(at: datetime) -> ServerSentEvent:
+    """A named event, unlike a comment, is seen by the page: its silence tells of a dead connection."""
+    return ServerSentEvent(event="ping", data=json.dumps({"server_time": at.isoformat()}))
 
 
 async def _stream(request: Request, start: Cursor | None) -> AsyncIterator[ServerSentEvent]:
@@ -66,6 +79,7 @@ async def _stream(request: Request, start: Cursor | None) -> AsyncIterator[Serve
     with state.hub.subscription() as wakes:
         cursor = await _first_cursor(request, token, start)
         yield ServerSentEvent(event="ready" if start == cursor else "resync", data="{}", id=str(cursor), retry=2000)
+        settling: list[float] = []
         while True:
             async with state.sessions() as session:
                 # The session and its posts are read again each time: whoever is signed out hears nothing more.
@@ -78,8 +92,13 @@ async def _stream(request: Request, start: Cursor | None) -> AsyncIterator[Serve
                 cursor = change.cursor
                 if change.case_id in seen:
                     yield ServerSentEvent(event=change.kind, data=json.dumps(change.body), id=str(cursor))
-            if not changes and await _next_wake(wakes) == Wake.STOP:
+            if changes:
+                continue
+            wake = await _next_wake(wakes, settling.pop(0) if settling else RECHECK_S)
+            if wake == Wake.STOP:
                 return
+            if wake == Wake.READ:
+                settling = list(SETTLING_S)
 
 
 async def _first_cursor(request: Request, token: str, start: Cursor | None) -> Cursor:
@@ -92,8 +111,8 @@ async def _first_cursor(request: Request, token: str, start: Cursor | None) -> C
         return await latest_cursor(session)
 
 
-async def _next_wake(wakes: "asyncio.Queue[Wake]") -> Wake:
-    """Wait for a wake-up, but not for ever."""
+async def _next_wake(wakes: "asyncio.Queue[Wake]", at_most_s: float) -> Wake | None:
+    """The next wake-up, or None if none comes in time."""
     with suppress(TimeoutError):
-        return await asyncio.wait_for(wakes.get(), RECHECK_S)
-    return Wake.READ
+        return await asyncio.wait_for(wakes.get(), at_most_s)
+    return None

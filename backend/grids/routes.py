@@ -1,7 +1,7 @@
 """The net over HTTP: grids as GeoJSON, where a point lies, and the base map under it."""
 
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from shapely.geometry import mapping
@@ -24,7 +24,7 @@ def base_map_key(county: str) -> str:
     return f"{county}/base_map.geojson"
 
 
-@router.get("/grids")
+@router.get("/grids", response_model=GridCollection, responses={304: {"description": "unchanged"}})
 async def list_grids(
     actor: NetReader,
     session: Session,
@@ -33,7 +33,7 @@ async def list_grids(
     within: Annotated[str | None, Query(max_length=15, description="code of the grid whose parts are wanted")] = None,
     level: Annotated[list[GridLevel], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
     kind: Annotated[list[GridKind], Query()] = [],  # noqa: B006
-) -> Any:
+) -> GridCollection | Response:
     """Grids in force as GeoJSON (WGS84). Answers 304 to a matching If-None-Match."""
     version = await queries.net_version(session, actor.county)
     etag = _etag(f"{version}{request.url.query}{actor.county}".encode())
