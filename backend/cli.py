@@ -12,6 +12,7 @@ import typer
 from backend import worker
 from backend.main import create_app
 from backend.migrations.runner import migrate
+from backend.openapi import describe
 from backend.postgis import StartError, check_given_database, disk_full
 from backend.serve import database, given_database_url, up
 from backend.settings import ROOT, Settings
@@ -74,7 +75,7 @@ def openapi_command() -> None:
 def openapi_text() -> str:
     """The API's description as docs/openapi.json keeps it. Needs no database."""
     api = create_app(Settings(database_url="postgresql+psycopg://"))
-    return json.dumps(api.openapi(), ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(describe(api), ensure_ascii=False, indent=2) + "\n"
 
 
 def main() -> int:

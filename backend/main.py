@@ -12,7 +12,6 @@ from backend import health, pages, worker
 from backend.body_limit import BodyLimit
 from backend.cases import photo_routes
 from backend.cases import routes as cases
-from backend.cases.schemas import ProblemOut
 from backend.clock import utc_now
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
@@ -42,9 +41,10 @@ ROUTERS = (
     residents.router,
 )
 
-# Every route may answer any problem; the same shape for all of them.
+# Every route may answer any problem; the same shape for all of them (openapi.py adds the schema).
+PROBLEM_SCHEMA = {"$ref": "#/components/schemas/ProblemOut"}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    code: {"model": ProblemOut, "content": {"application/problem+json": {}}, "description": "problem"}
+    code: {"content": {"application/problem+json": {"schema": PROBLEM_SCHEMA}}, "description": "problem"}
     for code in ("4XX", 422, "5XX")
 }
 

@@ -7,6 +7,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from backend.access import Public
+
 NOT_BUILT = "The web pages are not built. Run ./suozi up, which builds them.\n页面尚未构建,请运行 ./suozi up。\n"
 FOREVER = "public, max-age=31536000, immutable"
 
@@ -24,7 +26,7 @@ def mount(app: FastAPI, web_dir: Path) -> None:
     """Serve the pages for every path that is not the API's."""
     app.mount("/assets", BuiltAssets(directory=web_dir / "assets", check_dir=False), name="assets")
 
-    @app.get("/{path:path}", include_in_schema=False)
+    @app.get("/{path:path}", include_in_schema=False, dependencies=[Public])
     def page(path: str) -> Response:
         if path.startswith("api/") or path == "api":
             raise HTTPException(404)

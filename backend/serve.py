@@ -19,6 +19,7 @@ from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
+from sse_starlette.sse import AppStatus
 
 from backend.main import create_app
 from backend.migrations.runner import migrate
@@ -92,13 +93,15 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
     """The listening socket, taken before anything slow starts, so that a taken port is known at once and stays ours."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
     except OSError as error:
         raise port_refused(host, port, error) from error
-    with listener:
+    with socket.socket(family, kind, protocol) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(address)
+            listener.listen()
+        except OSError as error:
+            raise port_refused(host, port, error) from error
         yield listener
 
 
@@ -139,6 +142,8 @@ def given_database_url() -> str:
 
 def serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:
     """Answer requests until a signal comes. Raises StartError when the application does not become ready."""
+    # The hub lets every stream finish its sentence; the library's own watcher would cut them off in the middle.
+    AppStatus.enable_automatic_graceful_drain = False
     app = create_app(settings)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=OPEN_REQUESTS_TIMEOUT_S

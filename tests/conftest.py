@@ -198,14 +198,14 @@ async def app(
     sessions: async_sessionmaker[AsyncSession],
     photo_children: PhotoChildren,
     clock: Clock,
-) -> AsyncIterator[FastAPI]:
+) -> FastAPI:
     """The app inside the test's transaction, at the test's time. Its own engine is never used."""
     app = create_app(Settings(database_url=database_url, data_dir=data_dir, run_worker=False))
     await app.state.engine.dispose()
     app.state.sessions = sessions
     app.state.photo_children = photo_children
     app.state.clock = clock
-    yield app
+    return app
 
 
 @pytest.fixture

@@ -33,7 +33,9 @@ def label_points() -> dict[str, tuple[float, float]]:
     """A point inside each grid of the demo town, by code."""
     features = json.loads((ROOT / "seeds" / "demo" / "grids.geojson").read_text(encoding="utf-8"))["features"]
     return {
-        f["properties"]["code"]: tuple(f["properties"]["label_point"]) for f in features if f["properties"]["label_point"]
+        f["properties"]["code"]: tuple(f["properties"]["label_point"])
+        for f in features
+        if f["properties"]["label_point"]
     }
 
 
@@ -41,7 +43,9 @@ HUANGTANG_3 = "320281104206003"
 PLACES = label_points()
 
 
-def report_body(matter: str = "E0110", *, at: str = HUANGTANG_3, photos: list[bytes] | None = None, **more: Any) -> dict[str, Any]:
+def report_body(
+    matter: str = "E0110", *, at: str = HUANGTANG_3, photos: list[bytes] | None = None, **more: Any
+) -> dict[str, Any]:
     lng, lat = PLACES[at]
     photos = [photo()] if photos is None else photos
     return {

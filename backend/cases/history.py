@@ -45,6 +45,7 @@ def event_hash(event: CaseEvent) -> str:
             "actor_role": event.actor_role,
             "words": event.words,
             "content": event.content,
+            "fingerprint": event.fingerprint,
             "client_at": _moment(event.client_at),
             "at": _moment(event.at),
             "previous_hash": event.previous_hash,

@@ -112,13 +112,19 @@ def _filtered(actor: Actor, wanted: CaseFilter) -> Select[UUID]:
 
 def _may_inspect(actor: Actor) -> ColumnElement[bool]:
     paths = [p.grid_path for p in actor.posts if p.grid_path and p.role in INSPECTING_ROLES]
-    handled = exists().where(
+    handled_myself = exists().where(
         col(CaseEvent.county) == col(Case.county),
         col(CaseEvent.case_id) == col(Case.id),
         col(CaseEvent.actor_id) == actor.staff_id,
         col(CaseEvent.action).in_(HANDLING_ACTIONS),
     )
-    return and_(_within(paths), ~handled, col(Case.squad_code).not_in(actor.squad_codes))
+    handled_by_my_squad = exists().where(
+        col(Assignment.county) == col(Case.county),
+        col(Assignment.case_id) == col(Case.id),
+        col(Assignment.squad_code).in_(actor.squad_codes),
+        col(Assignment.acknowledged_at).is_not(None),
+    )
+    return and_(_within(paths), ~handled_myself, ~handled_by_my_squad)
 
 
 def _matches(text: str) -> ColumnElement[bool]:

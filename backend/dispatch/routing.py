@@ -110,7 +110,7 @@ def choose_squad(question: Question, rules: Sequence[Rule], squads: Sequence[Squ
         seen += candidates
         chosen = next((c for c in candidates if c.verdict == Verdict.CHOSEN), None)
         if chosen:
-            return Decision(chosen.squad, rule, _chosen_sentence(rule, chosen.squad), seen)
+            return Decision(chosen.squad, rule, _chosen_sentence(chosen.squad), seen)
     return Decision(None, None, _nobody(seen), seen)
 
 
@@ -150,20 +150,20 @@ def _rank(squad: SquadFacts, best: SquadFacts) -> Verdict:
     return Verdict.BUSIER if squad.has_jurisdiction == best.has_jurisdiction else Verdict.FARTHER
 
 
-def _chosen_sentence(rule: Rule, squad: SquadFacts) -> Say:
-    where = (
-        Say("辖区内", "in its jurisdiction")
-        if squad.has_jurisdiction
-        else Say("跨辖区支援", "outside its jurisdiction")
-    )
+def _chosen_sentence(squad: SquadFacts) -> Say:
+    if squad.kind == SquadKind.DEPARTMENT:
+        where = Say("事项的承办部门", "the matter's own department")
+    elif squad.has_jurisdiction:
+        where = Say("辖区内", "in its jurisdiction")
+    else:
+        where = Say("跨辖区支援", "outside its jurisdiction")
     load = (
         Say("手上没有别的案件", "holds no other case")
         if squad.open_cases == 0
         else Say(f"手上 {squad.open_cases} 件", f"holds {squad.open_cases}")
     )
     return Say(
-        f"派给{squad.name}:{where.zh}、在岗、{load.zh}(规则「{rule.name}」)",
-        f"Sent to {squad.name}: {where.en}, on duty, {load.en} (rule “{rule.code}”)",
+        f"派给{squad.name}:{where.zh}、在岗、{load.zh}", f"Sent to {squad.name}: {where.en}, on duty, {load.en}"
     )
 
 

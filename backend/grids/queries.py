@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -63,7 +62,7 @@ async def grid_at(session: AsyncSession, county: str, lng: float, lat: float) ->
     grid = (await session.scalars(covering)).one_or_none()
     if grid:
         return FoundGrid(grid, on_border=False, distance_m=0.0)
-    nearest = await _nearest(session, county, here)
+    nearest = await _nearest(session, county, lng, lat)
     if nearest and nearest.distance_m <= BORDER_TOLERANCE_M:
         return FoundGrid(nearest.grid, on_border=True, distance_m=nearest.distance_m)
     raise _outside(nearest)
@@ -76,9 +75,13 @@ class _Nearest:
     bearing_deg: float
 
 
-async def _nearest(session: AsyncSession, county: str, here: Any) -> _Nearest | None:
+async def _nearest(session: AsyncSession, county: str, lng: float, lat: float) -> _Nearest | None:
+    here = sql_point(lng, lat)
     geography = func.geography(here)
-    closest = func.geography(func.ST_ClosestPoint(col(Grid.shape), here))
+    # A degree of longitude is shorter than one of latitude; the closest point is sought where both are alike.
+    shrink = max(math.cos(math.radians(lat)), 0.01)
+    shrunk = func.ST_ClosestPoint(func.ST_Scale(col(Grid.shape), shrink, 1.0), func.ST_Scale(here, shrink, 1.0))
+    closest = func.geography(func.ST_Scale(shrunk, 1.0 / shrink, 1.0))
     candidates = (
         select(Grid, func.ST_Distance(func.geography(col(Grid.shape)), geography), func.ST_Azimuth(closest, geography))
         .where(col(Grid.county) == county, col(Grid.level).in_(_LEAVES), in_force(), col(Grid.kind) == GridKind.BASE)

@@ -68,7 +68,9 @@ async def test_a_failed_inspection_sends_the_case_back_for_rework(people: People
 
     (task,) = await squad.cases(squad="mine")
     case = (await squad.act("acknowledge", task)).json()["case"]
-    case = (await squad.act("feedback", case, photos=[photo("orientation/Portrait_3.jpg")], words="墙角也清了")).json()["case"]
+    case = (await squad.act("feedback", case, photos=[photo("orientation/Portrait_3.jpg")], words="墙角也清了")).json()[
+        "case"
+    ]
     assert (await inspector.act("pass", case)).json()["case"]["status"] == "closed"
 
 

@@ -1,0 +1,134 @@
+"""A real server with the built pages and a real Chromium; phones at 390×844, desks at 1440×900.
+
+Screenshots go to tests/browser/screenshots (not committed): look at them.
+"""
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from backend.main import create_app
+from backend.settings import Settings
+from tests.people import HUANGTANG_3, PLACES
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+PASSWORD = "suozi-2026"
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+
+expect.set_options(timeout=15_000)
+
+
+@pytest.fixture(scope="module")
+def address(loaded_town: Settings) -> Iterator[str]:
+    """Where the town is served, with its worker, on a free port."""
+    if not (loaded_town.web_dir / "index.html").is_file():
+        pytest.fail("the pages are not built: run ./suozi test, which builds them")
+    app = create_app(loaded_town)
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=2)
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.05)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield f"http://127.0.0.1:{port}"
+    app.state.hub.stop()
+    server.should_exit = True
+    thread.join(timeout=15)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.fail("Chromium is not installed: run ./suozi test, which installs it")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[list[BrowserContext]]:
+    contexts: list[BrowserContext] = []
+    yield contexts
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
+    """Open a phone standing in a grid (by code); every console error fails the test."""
+
+    def open_phone(at: str = HUANGTANG_3, **more: Any) -> Page:
+        lng, lat = PLACES[at]
+        return _open(
+            browser,
+            opened,
+            address,
+            viewport={"width": 390, "height": 844},
+            device_scale_factor=2,
+            is_mobile=True,
+            has_touch=True,
+            geolocation={"longitude": lng, "latitude": lat, "accuracy": 12},
+            permissions=["geolocation"],
+            **more,
+        )
+
+    return open_phone
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
+    def open_desk(**more: Any) -> Page:
+        return _open(browser, opened, address, viewport={"width": 1440, "height": 900}, **more)
+
+    return open_desk
+
+
+def _open(browser: Browser, opened: list[BrowserContext], address: str, **options: Any) -> Page:
+    context = browser.new_context(
+        base_url=address,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+        service_workers=options.pop("service_workers", "block"),
+        **options,
+    )
+    opened.append(context)
+    context.add_init_script("localStorage.setItem('suozi.test', '1')")
+    page = context.new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
+    return page
+
+
+@pytest.fixture
+def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+    """Keep a screenshot under a name that says what it shows."""
+    SCREENSHOTS.mkdir(exist_ok=True)
+
+    def take(page: Page, name: str) -> None:
+        page.screenshot(path=SCREENSHOTS / f"{name}.png")
+
+    return take
