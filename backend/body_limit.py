@@ -11,11 +11,17 @@ from backend.errors import Say, TooLarge
 from backend.problems import render
 
 
-class _BodyTooLarge(HTTPException):
-    """FastAPI lets only HTTP exceptions through while it reads a body; anything else becomes its own 400."""
+class BodyTooLarge(TooLarge, HTTPException):  # type: ignore[misc]  # both have details and headers: the problem's are shown
+    """Also an HTTP exception: FastAPI lets only those through while it reads a body, anything else becomes its own 400."""
 
-    def __init__(self) -> None:
-        super().__init__(413)
+    status_code = TooLarge.status
+
+    def __init__(self, limit: int) -> None:
+        words = Say(
+            f"内容超过 {limit // 2**20 or 1} MB,请减少或缩小照片后重发",
+            f"This is over {limit // 2**20 or 1} MB; send fewer or smaller photos",
+        )
+        TooLarge.__init__(self, "too_large", words, limit_bytes=limit, headers={"Connection": "close"})
 
 
 class BodyLimit:
@@ -29,10 +35,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        limit, seen, started = self.limit_for(scope["path"]), 0, False
+        limit, seen = self.limit_for(scope["path"]), 0
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
-            await _refuse(limit, scope, receive, send)
+            await render(Request(scope), BodyTooLarge(limit))(scope, receive, send)
             return
 
         async def counted() -> Message:
@@ -40,33 +46,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > limit:
-                raise _BodyTooLarge
+                raise BodyTooLarge(limit)  # to whoever reads the body; the problem handler answers it
             return message
 
-        async def noted(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, counted, noted)
-        except _BodyTooLarge:
-            if started:
-                raise
-            await _refuse(limit, scope, receive, send)
-
-
-def too_large(limit: int) -> TooLarge:
-    return TooLarge(
-        "too_large",
-        Say(
-            f"内容超过 {limit // 2**20 or 1} MB,请减少或缩小照片后重发",
-            f"This is over {limit // 2**20 or 1} MB; send fewer or smaller photos",
-        ),
-        limit_bytes=limit,
-        headers={"Connection": "close"},
-    )
-
-
-async def _refuse(limit: int, scope: Scope, receive: Receive, send: Send) -> None:
-    await render(Request(scope), too_large(limit))(scope, receive, send)
+        await self.app(scope, counted, send)

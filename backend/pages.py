@@ -30,8 +30,7 @@ def mount(app: FastAPI, web_dir: Path) -> None:
     def page(path: str) -> Response:
         if path.startswith("api/") or path == "api":
             raise HTTPException(404)
-        file = (web_dir / path).resolve()
-        if path and file.is_file() and file.is_relative_to(web_dir.resolve()):
+        if file := _built_file(web_dir, path):
             return FileResponse(file, headers={"Cache-Control": "no-cache"})
         if "." in path.rsplit("/", 1)[-1]:
             raise HTTPException(404)
@@ -39,3 +38,12 @@ def mount(app: FastAPI, web_dir: Path) -> None:
         if not entry.is_file():
             return Response(NOT_BUILT, 503, media_type="text/plain; charset=utf-8")
         return FileResponse(entry, headers={"Cache-Control": "no-cache"})
+
+
+def _built_file(web_dir: Path, path: str) -> Path | None:
+    """The file of the pages under this path, if there is one; nothing outside the folder is ever found."""
+    try:
+        file = (web_dir / path).resolve()
+        return file if file.is_file() and file.is_relative_to(web_dir.resolve()) else None
+    except (ValueError, OSError):  # no file system has such a name: NUL inside, or too long
+        return None

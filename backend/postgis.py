@@ -333,10 +333,10 @@ def check_given_database(url: str) -> None:
             version = connection.info.server_version
             offered = connection.execute("SELECT 1 FROM pg_available_extensions WHERE name = 'postgis'").fetchone()
     except psycopg.Error as error:
+        reason = str(error).splitlines()[0]
         raise StartError(
-            f"连不上 SUOZI_DATABASE_URL 指定的数据库：请检查地址、密码和数据库是否存在（{last_line(str(error))}）。",
-            f"The database of SUOZI_DATABASE_URL does not answer: check address, password and that the database exists "
-            f"({last_line(str(error))}).",
+            f"连不上 SUOZI_DATABASE_URL 指定的数据库：请检查地址、密码和数据库是否存在（{reason}）。",
+            f"The database of SUOZI_DATABASE_URL does not answer: check address, password and that it exists ({reason}).",
         ) from error
     if version < OLDEST_SERVER or offered is None:
         raise StartError(

@@ -7,6 +7,7 @@ import asyncio
 import errno
 import fcntl
 import json
+import math
 import os
 import signal
 import socket
@@ -149,7 +150,9 @@ def serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:
         app, log_level="warning", access_log=False, timeout_graceful_shutdown=OPEN_REQUESTS_TIMEOUT_S
     )
     address = f"http://{reachable_host(settings.host)}:{settings.port}"
-    server = Server(config, app, address, ready_line(address, demo_sign_ins() if demo else []))
+    # A worker elsewhere may take its time; ours has no excuse.
+    patience_s = READY_TIMEOUT_S if settings.run_worker else math.inf
+    server = Server(config, app, address, ready_line(address, demo_sign_ins() if demo else []), patience_s)
     try:
         server.run(sockets=[listener])
     except SystemExit:  # what uvicorn does when the application's own start-up fails, after logging why
@@ -163,11 +166,12 @@ def serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:
 class Server(uvicorn.Server):
     """Says once when everything is ready, and ends the live streams before it waits for open connections."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, address: str, ready: str) -> None:
+    def __init__(self, config: uvicorn.Config, app: FastAPI, address: str, ready: str, patience_s: float) -> None:
         super().__init__(config)
         self.app = app
         self.address = address
         self.ready = ready
+        self.patience_s = patience_s
         self.complaint = ""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -179,7 +183,7 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def say_when_ready(self) -> None:
-        deadline = time.monotonic() + READY_TIMEOUT_S
+        deadline = time.monotonic() + self.patience_s
         while complaint := await asyncio.to_thread(health_complaint, self.address):
             if time.monotonic() > deadline:
                 self.complaint = complaint

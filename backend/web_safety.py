@@ -1,7 +1,5 @@
 """Two small ASGI middlewares: headers that every answer carries, and refusal of writes that another site started."""
 
-from urllib.parse import urlsplit
-
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -55,4 +53,4 @@ def _is_foreign(headers: Headers) -> bool:
     if headers.get("sec-fetch-site") in {"cross-site", "same-site"}:
         return True
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc != headers.get("host")
+    return origin is not None and origin.partition("://")[2] != headers.get("host")

@@ -8,7 +8,9 @@ or `committing`.
 import asyncio
 import hashlib
 import os
-from collections.abc import AsyncIterator, Iterator
+import shutil
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -24,12 +26,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 from sqlalchemy.orm import Session
 
 from backend.database import make_engine, make_sessions
+from backend.grids.routes import base_map_key
 from backend.main import create_app
 from backend.migrations.runner import migrate
 from backend.photos.intake import PhotoChildren
 from backend.settings import ROOT, Settings
 from backend.worker import job_table
-from seeds.load import load, write_demo
+from seeds.load import write_demo
 from tests.people import People
 
 WATCHED = ("backend/migrations/versions", "seeds")
@@ -83,11 +86,17 @@ def _template(url: str) -> str:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
             migrate(_named(url, name))
-            asyncio.run(_seed(_named(url, name)))
+            _in_a_loop_of_its_own(_seed(_named(url, name)))
             connection.execute(
                 sql.SQL("ALTER DATABASE {} WITH IS_TEMPLATE true ALLOW_CONNECTIONS false").format(sql.Identifier(name))
             )
     return name
+
+
+def _in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
+    """Run to the end in another thread: in this one a browser's loop may be running."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 async def _seed(url: str) -> None:
@@ -251,5 +260,7 @@ def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     data_dir = tmp_path_factory.mktemp("town")
     with cloned_database("town") as url:
         settings = Settings(database_url=url, data_dir=data_dir, run_worker=True)
-        load(url, data_dir)
+        base_map = Path(settings.photo_store) / base_map_key("320281")
+        base_map.parent.mkdir(parents=True)
+        shutil.copy(ROOT / "seeds" / "demo" / "base_map.geojson", base_map)
         yield settings

@@ -162,9 +162,7 @@ def _chosen_sentence(squad: SquadFacts) -> Say:
         if squad.open_cases == 0
         else Say(f"手上 {squad.open_cases} 件", f"holds {squad.open_cases}")
     )
-    return Say(
-        f"派给{squad.name}:{where.zh}、在岗、{load.zh}", f"Sent to {squad.name}: {where.en}, on duty, {load.en}"
-    )
+    return Say(f"派给{squad.name}:{where.zh}、在岗、{load.zh}", f"Sent to {squad.name}: {where.en}, on duty, {load.en}")
 
 
 def _never_by_rule(question: Question) -> Say:
