@@ -163,18 +163,19 @@ def _squad_people(team_list: list[Json]) -> list[Json]:
 
 
 def sign_ins(people: list[Json], grids: list[Json], team_list: list[Json]) -> list[Json]:
-    """Who may be tried out: six workers, two of each all-round squad, two inspectors, and the desk."""
+    """Who may be tried out: six workers, two of each all-round squad, two inspectors, the desk, one of each team."""
     name_of = {grid["code"]: grid["name"] for grid in grids}
     by_post: dict[tuple[str, str], list[Json]] = defaultdict(list)
     for person in people:
         post = person["posts"][0]
         by_post[post["role"], post.get("squad") or post["grid_code"]].append(person)
     wanted = [("worker", f"{TOWN}{village}003", 0) for village in (206, 209, 216, 208, 200, 219)]
+    name_of.update({squad["code"]: squad["name"] for squad in team_list})
     for squad in team_list:
         if squad["kind"] == "all_round":
-            name_of[squad["code"]] = squad["name"]
             wanted += [("squad_member", squad["code"], 0), ("squad_leader", squad["code"], 0)]
     wanted += [("inspector", TOWN, 0), ("inspector", TOWN, 1), ("operator", TOWN, 0), ("administrator", TOWN, 0)]
+    wanted += [("squad_member", squad["code"], 0) for squad in team_list if squad["kind"] == "department"]
     return [
         {"role": role, "phone": person["phone"], "password": PASSWORD, "name": person["name"], "note": name_of[place]}
         for role, place, index in wanted

@@ -253,7 +253,7 @@ def test_every_sign_in_is_somebody_with_that_role(organisation: Json) -> None:
     people = {person["phone"]: person for person in organisation["staff"]}
     sign_ins = read(HERE / "sign_ins.json")
     assert Counter(entry["role"] for entry in sign_ins) == {
-        "worker": 6, "squad_member": 3, "squad_leader": 3, "inspector": 2, "operator": 1, "administrator": 1
+        "worker": 6, "squad_member": 11, "squad_leader": 3, "inspector": 2, "operator": 1, "administrator": 1
     }  # fmt: skip
     for entry in sign_ins:
         person = people[entry["phone"]]
@@ -263,9 +263,12 @@ def test_every_sign_in_is_somebody_with_that_role(organisation: Json) -> None:
     workers = [people[entry["phone"]]["posts"][0]["grid_code"][:12] for entry in sign_ins if entry["role"] == "worker"]
     assert len(set(workers)) == 6
     assert "320281104206" in workers
-    for role in ("squad_member", "squad_leader"):
-        squads = {people[entry["phone"]]["posts"][0]["squad"] for entry in sign_ins if entry["role"] == role}
-        assert squads == {"xxk-squad-1", "xxk-squad-2", "xxk-squad-3"}
+    squads_of = {
+        role: [people[entry["phone"]]["posts"][0]["squad"] for entry in sign_ins if entry["role"] == role]
+        for role in ("squad_member", "squad_leader")
+    }
+    assert squads_of["squad_leader"] == ["xxk-squad-1", "xxk-squad-2", "xxk-squad-3"]
+    assert sorted(squads_of["squad_member"]) == sorted(squad["code"] for squad in organisation["squads"])
     for entry in sign_ins:
         if entry["role"] == "inspector":
             assert TOWN in {post["grid_code"] for post in people[entry["phone"]]["posts"]}
