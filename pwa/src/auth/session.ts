@@ -1,0 +1,67 @@
+/* Who is signed in. The person last signed in on this phone is remembered, so that the app opens and works with no
+   signal; the cookie itself is the browser's and never seen here. */
+import { computed, readonly, shallowRef } from 'vue'
+import { api, ask, whenSignedOut, type Answer, type Me } from '@/api/client'
+import { correctClock } from '@/lib/clock'
+
+const KEPT_AS = 'suozi.me'
+
+/** `expired`: known, but must sign in again before anything can be sent or loaded. */
+type Standing = 'unknown' | 'signed_out' | 'expired' | 'signed_in'
+
+const person = shallowRef<Me | null>(remembered())
+const standing = shallowRef<Standing>(person.value ? 'signed_in' : 'unknown')
+
+function remembered(): Me | null {
+  try {
+    return JSON.parse(localStorage.getItem(KEPT_AS) ?? 'null') as Me | null
+  } catch {
+    return null
+  }
+}
+
+function remember(me: Me | null): void {
+  person.value = me
+  if (me) localStorage.setItem(KEPT_AS, JSON.stringify(me))
+  else localStorage.removeItem(KEPT_AS)
+}
+
+function accept(me: Me): void {
+  correctClock(new Date(me.server_time))
+  remember(me)
+  standing.value = 'signed_in'
+}
+
+whenSignedOut(() => {
+  standing.value = person.value ? 'expired' : 'signed_out'
+})
+
+export const session = {
+  me: readonly(person),
+  standing: readonly(standing),
+  mustSignIn: computed(() => standing.value === 'signed_out' || standing.value === 'expired'),
+}
+
+/** Asks the server who we are. With no signal the remembered person stays. */
+export async function checkSession(): Promise<void> {
+  const answer = await ask(api.GET('/api/me'))
+  if (answer.ok) accept(answer.data)
+  else if (standing.value === 'unknown') standing.value = 'signed_out'
+}
+
+export async function signIn(phone: string, password: string): Promise<Answer<Me>> {
+  const answer = await ask(api.POST('/api/session', { body: { phone, password } }))
+  if (answer.ok) accept(answer.data)
+  return answer
+}
+
+/** Forgets the person on this phone even if the server cannot be reached. What waits to be sent stays stored under their id. */
+export async function signOut(): Promise<void> {
+  await ask(api.DELETE('/api/session'))
+  remember(null)
+  standing.value = 'signed_out'
+}
+
+export function may(permission: Me['permissions'][number]): boolean {
+  return person.value?.permissions.includes(permission) ?? false
+}

@@ -1,0 +1,25 @@
+/* The desk's keys. They rest while someone types or a dialog is open. */
+import { onScopeDispose } from 'vue'
+
+export type Keys = Record<string, () => void>
+
+export function useKeys(keys: Keys): void {
+  function press(event: KeyboardEvent): void {
+    const act = keys[event.key]
+    if (!act || event.ctrlKey || event.metaKey || event.altKey) return
+    if (isTyping(event.target) || isMoving(event) || document.querySelector('dialog[open]')) return
+    event.preventDefault()
+    act()
+  }
+  window.addEventListener('keydown', press)
+  onScopeDispose(() => window.removeEventListener('keydown', press))
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input, textarea, select')
+}
+
+/** Arrows in the map move the map. */
+function isMoving(event: KeyboardEvent): boolean {
+  return event.key.startsWith('Arrow') && event.target instanceof HTMLCanvasElement
+}

@@ -1,0 +1,7 @@
+/* Entry of the operator's desk (desk.html). */
+import { createApp } from 'vue'
+import '@/ui/tokens.css'
+import '@/command_centre/desk.css'
+import DeskApp from '@/command_centre/DeskApp.vue'
+
+createApp(DeskApp).mount('#desk')

@@ -1,0 +1,98 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { openFeed, type FeedListener } from './feed'
+
+class Source extends EventTarget {
+  static made: Source[] = []
+  readyState = 0
+  onopen: (() => void) | null = null
+  onerror: (() => void) | null = null
+  constructor(readonly url: string) {
+    super()
+    Source.made.push(this)
+  }
+  open(): void {
+    this.readyState = 1
+    this.onopen?.()
+  }
+  fail(readyState: number): void {
+    this.readyState = readyState
+    this.onerror?.()
+  }
+  emit(name: string, id: string, data: unknown): void {
+    this.dispatchEvent(new MessageEvent(name, { lastEventId: id, data: JSON.stringify(data) }))
+  }
+  close(): void {
+    this.readyState = 2
+  }
+}
+
+const CONNECTING = 0
+const CLOSED = 2
+let listener: { [name in keyof FeedListener]: ReturnType<typeof vi.fn> }
+const listen = (lastEventId: string | null = null) =>
+  openFeed(listener as unknown as FeedListener, lastEventId, (url) => new Source(url) as unknown as EventSource)
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal('EventSource', { OPEN: 1, CLOSED })
+  Source.made = []
+  listener = { onCase: vi.fn(), onResync: vi.fn(), onState: vi.fn() }
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+it('resumes after the last event that it saw', () => {
+  const stop = listen('10-1')
+  expect(Source.made[0]!.url).toBe('/api/live?last_event_id=10-1')
+  Source.made[0]!.open()
+  Source.made[0]!.emit('case', '12-7', { case_id: 'c', code: 'A', version: 2, status: 'handling' })
+  Source.made[0]!.fail(CLOSED)
+  vi.advanceTimersByTime(1_000)
+  expect(Source.made[1]!.url).toBe('/api/live?last_event_id=12-7')
+  expect(listener.onCase).toHaveBeenCalledWith({ case_id: 'c', code: 'A', version: 2, status: 'handling' })
+  stop()
+})
+
+it('asks for everything again when it has no event to resume from', () => {
+  const stop = listen()
+  Source.made[0]!.open()
+  expect(listener.onResync).not.toHaveBeenCalled()
+  Source.made[0]!.fail(CONNECTING)
+  Source.made[0]!.open()
+  expect(listener.onResync).toHaveBeenCalledOnce()
+  stop()
+})
+
+it('leaves a broken stream to the browser, and waits longer each time the server refuses', () => {
+  const stop = listen('1-1')
+  Source.made[0]!.fail(CONNECTING)
+  vi.advanceTimersByTime(60_000)
+  expect(Source.made).toHaveLength(1)
+  Source.made[0]!.fail(CLOSED)
+  vi.advanceTimersByTime(1_000)
+  Source.made[1]!.fail(CLOSED)
+  vi.advanceTimersByTime(1_000)
+  expect(Source.made).toHaveLength(2)
+  vi.advanceTimersByTime(1_000)
+  expect(Source.made).toHaveLength(3)
+  stop()
+})
+
+it('says whether what is on screen is live', () => {
+  const stop = listen('1-1')
+  Source.made[0]!.open()
+  Source.made[0]!.fail(CONNECTING)
+  expect(listener.onState.mock.calls.flat()).toEqual(['connecting', 'live', 'lost'])
+  stop()
+})
+
+it('is silent once stopped', () => {
+  const stop = listen('1-1')
+  Source.made[0]!.fail(CLOSED)
+  stop()
+  vi.advanceTimersByTime(60_000)
+  expect(Source.made).toHaveLength(1)
+})

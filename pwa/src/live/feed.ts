@@ -1,0 +1,79 @@
+/* The live feed of /api/live: which case changed. The browser resumes a broken stream by itself; when it gives up
+   (an HTTP error, a phone that slept) the stream is opened again here from the last event that was seen. */
+
+export interface CaseChange {
+  case_id: string
+  code: string
+  version: number
+  status: string
+}
+
+/** `lost`: trying again; what is on screen may be old. */
+export type FeedState = 'connecting' | 'live' | 'lost'
+
+export interface FeedListener {
+  onCase: (change: CaseChange) => void
+  /** Too much was missed: load everything again. */
+  onResync: () => void
+  onState: (state: FeedState) => void
+}
+
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 30_000
+
+type Open = (url: string) => EventSource
+
+/** Listens until the returned function is called. `lastEventId` comes from a snapshot; without it the feed begins now. */
+export function openFeed(listener: FeedListener, lastEventId: string | null = null, open: Open = (url) => new EventSource(url)): () => void {
+  let seen = lastEventId
+  let source: EventSource | null = null
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let retryMs = FIRST_RETRY_MS
+  // Without any id to resume from, whatever happened while the stream was down is unknown.
+  let missedUnknown = false
+
+  function connect(): void {
+    clearTimeout(timer)
+    source?.close()
+    source = open(seen ? `/api/live?last_event_id=${encodeURIComponent(seen)}` : '/api/live')
+    source.onopen = () => {
+      retryMs = FIRST_RETRY_MS
+      listener.onState('live')
+      if (missedUnknown) listener.onResync()
+      missedUnknown = false
+    }
+    source.onerror = () => {
+      missedUnknown = seen === null
+      listener.onState('lost')
+      if (source?.readyState === EventSource.CLOSED) retryLater()
+    }
+    source.addEventListener('case', (event: MessageEvent<string>) => {
+      seen = event.lastEventId || seen
+      listener.onCase(JSON.parse(event.data) as CaseChange)
+    })
+    source.addEventListener('resync', (event: MessageEvent<string>) => {
+      seen = event.lastEventId || null
+      listener.onResync()
+    })
+  }
+
+  function retryLater(): void {
+    timer = setTimeout(connect, retryMs)
+    retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
+  }
+
+  function wake(): void {
+    if (document.visibilityState === 'visible' && source?.readyState !== EventSource.OPEN) connect()
+  }
+
+  listener.onState('connecting')
+  connect()
+  window.addEventListener('online', wake)
+  document.addEventListener('visibilitychange', wake)
+  return () => {
+    clearTimeout(timer)
+    source?.close()
+    window.removeEventListener('online', wake)
+    document.removeEventListener('visibilitychange', wake)
+  }
+}

@@ -1,0 +1,104 @@
+/** What the map is drawn from: the base map and the net of grids, fetched once per page. Knows the API, not MapLibre. */
+import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson'
+
+import { api } from '@/api/client'
+export interface GridProperties {
+  code: string
+  version: number
+  name: string
+  short_name: string
+  level: 'county' | 'town' | 'village' | 'grid' | 'micro'
+  kind: 'base' | 'cluster' | 'exclusive'
+  parent_code: string | null
+  area_m2: number
+  /** [lng, lat] where the name is drawn. */
+  label_point: [number, number] | null
+  /** The outline is 示意数据, not a survey. */
+  indicative: boolean
+}
+
+export type GridFeature = Feature<Polygon | MultiPolygon | null, GridProperties> & { id: string }
+
+export interface GridCollection {
+  type: 'FeatureCollection'
+  features: GridFeature[]
+}
+
+export interface Net {
+  base: FeatureCollection
+  grids: GridCollection
+}
+
+export const EMPTY_NET: Net = {
+  base: { type: 'FeatureCollection', features: [] },
+  grids: { type: 'FeatureCollection', features: [] },
+}
+
+let loading: Promise<Net> | undefined
+
+/** The net, asked for once and kept; a failure is not kept, so that the next call tries again. */
+export function loadNet(): Promise<Net> {
+  loading ??= fetchNet().catch((failure: unknown) => {
+    loading = undefined
+    throw failure
+  })
+  return loading
+}
+
+async function fetchNet(): Promise<Net> {
+  const [base, grids] = await Promise.all([api.GET('/api/base-map'), api.GET('/api/grids')])
+  if (!base.data || !grids.data) throw new Error('the map data did not arrive')
+  return { base: base.data as FeatureCollection, grids: grids.data as GridCollection }
+}
+
+/** One point per grid at the place where its name is drawn. */
+export function gridLabels(grids: GridCollection): FeatureCollection<Point, GridProperties> {
+  return {
+    type: 'FeatureCollection',
+    features: grids.features.flatMap(({ id, properties }) =>
+      properties.label_point
+        ? [{ type: 'Feature', id, properties, geometry: { type: 'Point', coordinates: properties.label_point } }]
+        : [],
+    ),
+  }
+}
+
+/** The base map's place names without those that the net labels itself. */
+export function placeNames(net: Net): FeatureCollection {
+  const ofTheNet = new Set(net.grids.features.flatMap(({ properties }) => [properties.name, properties.short_name]))
+  return {
+    type: 'FeatureCollection',
+    features: net.base.features.filter(
+      ({ properties }) => properties?.kind === 'place' && !ofTheNet.has(properties.name as string),
+    ),
+  }
+}
+
+export function gridByCode(grids: GridCollection, code: string): GridFeature | undefined {
+  return grids.features.find((grid) => grid.properties.code === code)
+}
+
+export function townOf(grids: GridCollection): GridFeature | undefined {
+  return grids.features.find((grid) => grid.properties.level === 'town')
+}
+
+/** [west, south, east, north] in degrees; undefined for a grid without an outline. */
+export function boundsOf(grid: GridFeature): [number, number, number, number] | undefined {
+  const lngs: number[] = []
+  const lats: number[] = []
+  collect(grid.geometry?.coordinates, lngs, lats)
+  if (lngs.length === 0) return undefined
+  return [least(lngs), least(lats), most(lngs), most(lats)]
+}
+
+function collect(coordinates: unknown, lngs: number[], lats: number[]): void {
+  if (!Array.isArray(coordinates)) return
+  const [first, second] = coordinates as unknown[]
+  if (typeof first === 'number' && typeof second === 'number') {
+    lngs.push(first)
+    lats.push(second)
+  } else for (const part of coordinates) collect(part, lngs, lats)
+}
+
+const least = (values: number[]) => values.reduce((a, b) => Math.min(a, b))
+const most = (values: number[]) => values.reduce((a, b) => Math.max(a, b))

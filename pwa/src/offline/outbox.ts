@@ -1,0 +1,109 @@
+/* What this phone has promised to send: reports and actions, stored before any network call and kept until the server has
+   acknowledged every byte. Photos are ArrayBuffers: a Blob in IndexedDB is lost in private sessions of WebKit. Sending is
+   in sync.ts. */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { Problem, Schemas } from '@/api/client'
+
+export interface Photo {
+  sha256: string
+  type: string
+  bytes: ArrayBuffer
+}
+
+/** Why it is not sent yet. `refused`: the server will never take it as it is; a person must look at it. */
+export type Waiting = 'new' | 'network' | 'foreign' | 'server' | 'signed_out' | 'refused'
+
+interface Kept {
+  /** UUIDv7, made once; the server knows the thing by it, so sending twice is harmless. */
+  id: string
+  user: string
+  /** Matter or action in words, for the list of unsent things. */
+  title: string
+  sha256s: string[]
+  savedAt: string
+  tries: number
+  waiting: Waiting
+  problem: Problem | null
+}
+
+export type OutboxItem = Kept &
+  ({ kind: 'report'; body: Schemas['ReportIn'] } | { kind: 'action'; caseId: string; body: Schemas['ActionIn'] })
+
+interface Schema extends DBSchema {
+  items: { key: string; value: OutboxItem; indexes: { user: string } }
+  photos: { key: [string, string]; value: Photo & { item: string } }
+  drafts: { key: string; value: { user: string; content: unknown } }
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | undefined
+
+export function database(): Promise<IDBPDatabase<Schema>> {
+  opened ??= openDB<Schema>('suozi', 1, {
+    upgrade(db) {
+      db.createObjectStore('items', { keyPath: 'id' }).createIndex('user', 'user')
+      db.createObjectStore('photos', { keyPath: ['item', 'sha256'] })
+      db.createObjectStore('drafts', { keyPath: 'user' })
+    },
+    terminated: () => (opened = undefined),
+  })
+  return opened
+}
+
+const watchers = new Set<() => void>()
+const otherTabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('suozi-outbox')
+otherTabs?.addEventListener('message', () => watchers.forEach((watcher) => watcher()))
+
+/** Calls `watcher` after every change, also of another tab. Returns the way to stop. */
+export function watchOutbox(watcher: () => void): () => void {
+  watchers.add(watcher)
+  return () => watchers.delete(watcher)
+}
+
+function changed(): void {
+  watchers.forEach((watcher) => watcher())
+  otherTabs?.postMessage('changed')
+}
+
+/** Stores an item with its photos, all or nothing. Rejects when the phone has no room or refuses to store. */
+export async function keep(item: OutboxItem, photos: Photo[]): Promise<void> {
+  const transaction = (await database()).transaction(['items', 'photos'], 'readwrite', { durability: 'strict' })
+  await Promise.all([
+    transaction.objectStore('items').put(item),
+    ...photos.map((photo) => transaction.objectStore('photos').put({ ...photo, item: item.id })),
+    transaction.done,
+  ])
+  changed()
+  // Asked here, where it is plain what for; the answer changes nothing for this item.
+  void navigator.storage?.persist?.()
+}
+
+/** Items of one person, oldest first. */
+export async function itemsOf(user: string): Promise<OutboxItem[]> {
+  const items = await (await database()).getAllFromIndex('items', 'user', user)
+  return items.sort((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+export async function photosOf(item: OutboxItem): Promise<Photo[]> {
+  const db = await database()
+  const found = await Promise.all(item.sha256s.map((sha256) => db.get('photos', [item.id, sha256])))
+  return found.filter((photo) => photo !== undefined)
+}
+
+/** Changes a stored item; does nothing if it is gone meanwhile. */
+export async function amend(id: string, change: Partial<Kept> | ((item: OutboxItem) => OutboxItem)): Promise<void> {
+  const transaction = (await database()).transaction('items', 'readwrite')
+  const item = await transaction.store.get(id)
+  if (item) await transaction.store.put(typeof change === 'function' ? change(item) : { ...item, ...change })
+  await transaction.done
+  changed()
+}
+
+export async function drop(id: string): Promise<void> {
+  const transaction = (await database()).transaction(['items', 'photos'], 'readwrite')
+  await Promise.all([
+    transaction.objectStore('items').delete(id),
+    transaction.objectStore('photos').delete(IDBKeyRange.bound([id], [id, []])),
+    transaction.done,
+  ])
+  changed()
+}

@@ -1,0 +1,129 @@
+/* Sends what the outbox holds, oldest first, one tab at a time. An item leaves the outbox only when the server has said,
+   in our own JSON, under the same id, that nothing is missing; every other answer keeps it, with the reason. */
+import { failureOf, reportSignedOut, type CaseDetail, type Problem, type Schemas } from '@/api/client'
+import { language } from '@/locales/t'
+import { amend, drop, itemsOf, photosOf, type OutboxItem, type Photo, type Waiting } from './outbox'
+
+type Receipt = Schemas['ReportReceipt'] | Schemas['ActionReceipt']
+type Reply = { kind: 'receipt'; receipt: Receipt } | { kind: Exclude<Waiting, 'new'>; problem: Problem | null }
+
+const TIME_LIMIT_MS = 60_000
+/** Codes that say: this content will not be taken, however often it is sent. */
+const REFUSALS = new Set([400, 403, 404, 409, 413, 415, 422])
+
+const delivered = new Set<(item: OutboxItem, it: CaseDetail) => void>()
+
+/** Calls `listener` with every item that has arrived and its case as the server sees it now. Returns the way to stop. */
+export function whenDelivered(listener: (item: OutboxItem, it: CaseDetail) => void): () => void {
+  delivered.add(listener)
+  return () => delivered.delete(listener)
+}
+
+function pathOf(item: OutboxItem): string {
+  return item.kind === 'report' ? `/api/reports/${item.id}` : `/api/cases/${item.caseId}/actions/${item.id}`
+}
+
+async function put(path: string, id: string, body: BodyInit): Promise<Reply> {
+  let response: Response
+  let json: unknown
+  try {
+    response = await fetch(path, {
+      method: 'PUT',
+      body,
+      credentials: 'same-origin',
+      headers: { 'Accept-Language': language.value },
+      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+    })
+    json = await response.json().catch(() => null)
+  } catch {
+    return { kind: 'network', problem: null }
+  }
+  return read(response, json, id)
+}
+
+function read(response: Response, json: unknown, id: string): Reply {
+  if (response.ok) {
+    const receipt = json as Partial<Receipt> | null
+    const isOurs = receipt?.id === id && Array.isArray(receipt.missing) && !!receipt.case
+    return isOurs ? { kind: 'receipt', receipt: receipt as Receipt } : { kind: 'foreign', problem: null }
+  }
+  const failure = failureOf(response, json)
+  if (failure.kind !== 'problem') return { kind: response.status >= 500 ? 'server' : 'foreign', problem: null }
+  if (response.status === 401) return { kind: 'signed_out', problem: failure.problem }
+  return { kind: REFUSALS.has(response.status) ? 'refused' : 'server', problem: failure.problem }
+}
+
+function multipart(item: OutboxItem, photos: Photo[]): FormData {
+  const form = new FormData()
+  form.append(item.kind, new Blob([JSON.stringify(item.body)], { type: 'application/json' }), `${item.kind}.json`)
+  photos.forEach((photo) => form.append('photo', new Blob([photo.bytes], { type: photo.type }), photo.sha256))
+  return form
+}
+
+/* The first try sends everything at once. If that did not get through, the link is bad: then the content goes first, by
+   itself, and each photo after it, so that every piece that arrives is progress. */
+async function send(item: OutboxItem): Promise<Reply> {
+  const photos = await photosOf(item)
+  let reply = await put(pathOf(item), item.id, multipart(item, item.tries === 0 ? photos : []))
+  while (reply.kind === 'receipt' && reply.receipt.missing.length > 0) {
+    const awaited: string = reply.receipt.missing[0]!
+    const photo = photos.find((one) => one.sha256 === awaited)
+    if (!photo) return { kind: 'server', problem: null }
+    const next = await put(`${pathOf(item)}/photos/${awaited}`, item.id, photo.bytes)
+    // An answer that still misses the photo just sent would have us send it for ever.
+    if (next.kind === 'receipt' && next.receipt.missing.includes(awaited)) return { kind: 'server', problem: null }
+    reply = next
+  }
+  return reply
+}
+
+/** What waits for the same case was decided after this action: it goes out on top of the version that this one made. */
+async function carryVersion(user: string, it: CaseDetail): Promise<void> {
+  const followers = (await itemsOf(user)).filter((item) => item.kind === 'action' && item.caseId === it.id)
+  for (const follower of followers) {
+    await amend(follower.id, (item) => (item.kind === 'action' ? { ...item, body: { ...item.body, version: it.version } } : item))
+  }
+}
+
+async function settle(item: OutboxItem, reply: Reply): Promise<void> {
+  if (reply.kind !== 'receipt') {
+    await amend(item.id, { waiting: reply.kind, problem: reply.problem, tries: item.tries + 1 })
+    return
+  }
+  await drop(item.id)
+  if (item.kind === 'action') await carryVersion(item.user, reply.receipt.case)
+  delivered.forEach((listener) => listener(item, reply.receipt.case))
+}
+
+async function sendAll(user: string): Promise<void> {
+  const stuckCases = new Set<string>()
+  const tried = new Set<string>()
+  for (;;) {
+    const item = (await itemsOf(user)).find(
+      (one) => one.waiting !== 'refused' && !tried.has(one.id) && !(one.kind === 'action' && stuckCases.has(one.caseId)),
+    )
+    if (!item) return
+    tried.add(item.id)
+    const reply = await send(item)
+    await settle(item, reply)
+    if (reply.kind === 'signed_out') reportSignedOut()
+    if (reply.kind === 'network' || reply.kind === 'foreign' || reply.kind === 'signed_out') return
+    if (reply.kind !== 'receipt' && item.kind === 'action') stuckCases.add(item.caseId)
+  }
+}
+
+let running: Promise<void> | null = null
+
+/** Sends what it can for `user`. Calls during a run share that run; another tab that is sending makes this one a no-op. */
+export function flush(user: string): Promise<void> {
+  running ??= alone(() => sendAll(user)).finally(() => (running = null))
+  return running
+}
+
+async function alone(run: () => Promise<void>): Promise<void> {
+  // Absent where the page did not come over https or from this machine; then a second tab is harmless, only wasteful.
+  if (!navigator.locks) return run()
+  await navigator.locks.request('suozi-outbox', { ifAvailable: true }, async (lock) => {
+    if (lock) await run()
+  })
+}

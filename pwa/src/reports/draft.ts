@@ -1,0 +1,103 @@
+/* The report being written: one per person, on this phone, safe against reload and sign-out until it is sent or thrown away. */
+import { shallowRef, watch } from 'vue'
+import type { LngLat } from '@/lib/distance'
+import type { TakenPhoto } from '@/lib/photo_file'
+import { uuid7 } from '@/lib/uuid7'
+import { session } from '@/auth/session'
+import { dropDraft, keepDraft, keptDraft } from '@/offline/drafts'
+import { photosOf, type OutboxItem } from '@/offline/outbox'
+
+export interface DraftPlace extends LngLat {
+  accuracy_m: number | null
+  source: 'gps' | 'exif' | 'map'
+}
+
+export interface DraftPhoto extends Omit<TakenPhoto, 'exif'> {
+  takenAt: string
+}
+
+export interface ReportDraft {
+  id: string
+  startedAt: string
+  photos: DraftPhoto[]
+  place: DraftPlace | null
+  matter: string | null
+  condition: string | null
+  words: string
+  /** The refused item in the outbox that this report takes the place of. */
+  replaces: string | null
+}
+
+const SAVE_AFTER_MS = 400
+
+export const draft = shallowRef<ReportDraft | null>(null)
+let timer: ReturnType<typeof setTimeout> | undefined
+
+/** Somebody else's draft waits in the database for them. */
+watch(
+  () => session.me.value?.id,
+  () => {
+    clearTimeout(timer)
+    draft.value = null
+  },
+)
+
+const userId = (): string => session.me.value?.id ?? ''
+
+export function newDraft(): ReportDraft {
+  const startedAt = new Date()
+  return {
+    id: uuid7(startedAt),
+    startedAt: startedAt.toISOString(),
+    photos: [],
+    place: null,
+    matter: null,
+    condition: null,
+    words: '',
+    replaces: null,
+  }
+}
+
+export async function loadDraft(): Promise<void> {
+  const user = userId()
+  draft.value = user ? ((await keptDraft<ReportDraft>(user)) ?? null) : null
+}
+
+/** Changes the draft on screen at once, and on the phone a moment later. */
+export function changeDraft(change: Partial<ReportDraft>): void {
+  draft.value = { ...(draft.value ?? newDraft()), ...change }
+  clearTimeout(timer)
+  timer = setTimeout(() => void saveDraft(), SAVE_AFTER_MS)
+}
+
+export async function saveDraft(): Promise<void> {
+  clearTimeout(timer)
+  if (draft.value) await keepDraft(userId(), draft.value).catch(() => undefined)
+}
+
+export async function discardDraft(): Promise<void> {
+  clearTimeout(timer)
+  draft.value = null
+  await dropDraft(userId())
+}
+
+/** A refused report, to be mended and sent under a new id: the server may hold other content under the old one. */
+export async function draftFromRefused(item: Extract<OutboxItem, { kind: 'report' }>): Promise<void> {
+  const { body } = item
+  const photos = (await photosOf(item)).map((photo) => ({
+    ...photo,
+    takenAt: body.photos?.find((one) => one.sha256 === photo.sha256)?.taken_at ?? body.occurred_at,
+  }))
+  const { lng, lat, accuracy_m, source } = body.place
+  changeDraft({
+    ...newDraft(),
+    startedAt: body.occurred_at,
+    photos,
+    place: { lng, lat, accuracy_m: accuracy_m ?? null, source: source ?? 'map' },
+    matter: body.matter,
+    condition: body.condition ?? null,
+    words: body.words ?? '',
+    replaces: item.id,
+  })
+  await saveDraft()
+}

@@ -1,0 +1,62 @@
+/* Where a report is: from GPS, the photo, or the map; and which grid that is. */
+import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
+import { api, ask, type Failure, type Schemas } from '@/api/client'
+import { session } from '@/auth/session'
+import type { LngLat } from '@/lib/distance'
+import { lastFix } from '@/lib/position'
+
+export type GridAt = Schemas['GridAt']
+export type Located = { kind: 'none' } | { kind: 'asking' } | { kind: 'found'; grid: GridAt } | { kind: 'failed'; failure: Failure }
+
+/** Of the GeoJSON of /api/grids, which OpenAPI leaves open. */
+interface Outlines {
+  features: { properties: { label_point: number[] | null } }[]
+}
+
+const KEPT_AS = 'suozi.last_place'
+/** The middle of the demo town; only where nothing better is known. */
+const FALLBACK: LngLat = { lng: 120.3, lat: 31.8 }
+
+/** The grid of `place`, asked anew whenever it moves. */
+export function useGridAt(place: Readonly<Ref<LngLat | null>>): Readonly<Ref<Located>> {
+  const located = shallowRef<Located>({ kind: 'none' })
+  let latest = 0
+  watch(
+    () => [place.value?.lng, place.value?.lat, session.standing.value] as const,
+    async ([lng, lat]) => {
+      const mine = ++latest
+      if (lng === undefined || lat === undefined) {
+        located.value = { kind: 'none' }
+        return
+      }
+      located.value = { kind: 'asking' }
+      const answer = await ask(api.GET('/api/grids/at', { params: { query: { lng, lat } } }))
+      if (mine !== latest) return
+      located.value = answer.ok ? { kind: 'found', grid: answer.data } : { kind: 'failed', failure: answer.failure }
+    },
+    { immediate: true },
+  )
+  onScopeDispose(() => latest++)
+  return located
+}
+
+export function rememberPlace({ lng, lat }: LngLat): void {
+  localStorage.setItem(KEPT_AS, JSON.stringify({ lng, lat }))
+}
+
+function rememberedPlace(): LngLat | null {
+  return JSON.parse(localStorage.getItem(KEPT_AS) ?? 'null') as LngLat | null
+}
+
+async function middleOfMyGrid(): Promise<LngLat | null> {
+  const within = session.me.value?.posts.find((post) => post.grid_code)?.grid_code
+  if (!within) return null
+  const answer = await ask(api.GET('/api/grids', { params: { query: { within } } }))
+  const point = answer.ok ? (answer.data as Outlines).features[0]?.properties.label_point : null
+  return point ? { lng: point[0]!, lat: point[1]! } : null
+}
+
+/** Where the map opens when neither GPS nor photo knows: where I last was, else the middle of my grid. */
+export async function likelyPlace(): Promise<LngLat> {
+  return lastFix.value ?? rememberedPlace() ?? (await middleOfMyGrid()) ?? FALLBACK
+}

@@ -1,0 +1,53 @@
+/* From a draft to an item of the outbox, and what is still lacking before that. */
+import type { Schemas } from '@/api/client'
+import { session } from '@/auth/session'
+import type { Matter } from '@/matters/catalogue'
+import { now } from '@/lib/clock'
+import { t } from '@/locales/t'
+import { drop, keep } from '@/offline/outbox'
+import { flushNow } from '@/offline/pending'
+import { discardDraft, type ReportDraft } from './draft'
+
+/** What the person must still do, in words; null when the report may go. */
+export function lacking(draft: ReportDraft, matter: Matter | null): string | null {
+  if (!draft.place) return t('report.lacks_place')
+  if (!matter) return t('report.lacks_matter')
+  if (draft.photos.length < matter.photos_before.min) return t('report.lacks_photos', { n: matter.photos_before.min })
+  return null
+}
+
+function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, matter: Matter): Schemas['ReportIn'] {
+  return {
+    matter: matter.code,
+    condition: draft.condition,
+    place,
+    words: draft.words.trim(),
+    occurred_at: draft.photos[0]?.takenAt ?? draft.startedAt,
+    photos: draft.photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt })),
+  }
+}
+
+/** Stores the report on the phone, then starts sending. Rejects when the phone cannot store it; then the draft remains. */
+export async function submitReport(draft: ReportDraft, matter: Matter): Promise<void> {
+  const user = session.me.value?.id
+  if (!user || !draft.place) throw new Error('a report needs a person and a place')
+  const photos = draft.photos.map(({ sha256, type, bytes }) => ({ sha256, type, bytes }))
+  await keep(
+    {
+      id: draft.id,
+      user,
+      kind: 'report',
+      title: matter.name,
+      sha256s: photos.map((photo) => photo.sha256),
+      savedAt: now().toISOString(),
+      tries: 0,
+      waiting: 'new',
+      problem: null,
+      body: reportIn(draft, draft.place, matter),
+    },
+    photos,
+  )
+  if (draft.replaces) await drop(draft.replaces)
+  await discardDraft()
+  void flushNow()
+}
