@@ -1,0 +1,211 @@
+"""Who gets what, in full: every request of the API × scope of what it names × role, with the status it must answer.
+
+A new route needs its rows here before the walk is green. 401, 403 and 404 are as deliberate as 200: 403 is only for a
+function that the role does not have at all; what lies outside the scope is a 404, the same as what is not there.
+
+A heading is a request; `{names}` are filled from `world.Target`, and after ` < ` stands the body that `test_route_walk`
+sends. `any` as scope: the request names nothing. A `code` opens its case to anybody, as residents need it.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from tests.architecture.world import ROLES
+
+TABLE = """
+                 anonymous worker squad_member squad_leader inspector operator administrator
+GET /api/health
+    any             503     503     503     503     503     503     503
+POST /api/session < wrong_password
+    own             401     401     401     401     401     401     401
+    other_county    401     401     401     401     401     401     401
+    absent          401     401     401     401     401     401     401
+DELETE /api/session
+    any             204     204     204     204     204     204     204
+GET /api/me
+    any             401     200     200     200     200     200     200
+
+GET /api/grids
+    any             401     200     200     200     200     200     200
+GET /api/grids?within={grid}
+    own             401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
+    absent          401     200     200     200     200     200     200
+GET /api/grids/at?lng={lng}&lat={lat}
+    own             401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     422     422     422     422     422     422
+GET /api/base-map
+    any             401     200     200     200     200     200     200
+GET /api/matters
+    any             401     200     200     200     200     200     200
+GET /api/matters/likely?lng={lng}&lat={lat}
+    own             401     200     200     200     200     403     403
+    other_county    401     200     200     200     200     403     403
+GET /api/squads
+    any             401     403     403     403     403     200     200
+
+GET /api/cases
+    any             401     200     200     200     200     200     200
+GET /api/cases?q={words}
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
+GET /api/cases?squad={squad}&limit=1
+    own             401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
+GET /api/cases?bbox={bbox}&order=due
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
+GET /api/cases/{waiting}
+    own             401     200     200     200     200     200     200
+    other_grid      401     404     200     200     200     200     200
+    other_squad     401     404     404     404     200     200     200
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+GET /api/cases/by-code/{code}
+    own             401     200     200     200     200     200     200
+    other_grid      401     404     200     200     200     200     200
+    other_squad     401     404     404     404     200     200     200
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+GET /api/cases/{waiting}/routing
+    own             401     200     200     200     200     200     200
+    other_grid      401     404     200     200     200     200     200
+    other_squad     401     404     404     404     200     200     200
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+GET /api/photos/{photo}/320
+    own             401     200     200     200     200     200     200
+    other_grid      401     404     200     200     200     200     200
+    other_squad     401     404     404     404     200     200     200
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+GET /api/photos/{photo}/original
+    own             401     403     403     403     200     200     403
+    other_grid      401     404     403     403     200     200     403
+    other_squad     401     404     404     404     200     200     403
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+
+PUT /api/reports/{new} < report
+    any             401     201     201     201     201     403     403
+PUT /api/reports/{report} < report
+    own             401     409     409     409     409     403     403
+    other_grid      401     409     409     409     409     403     403
+    other_squad     401     409     409     409     409     403     403
+    other_town      401     409     409     409     409     403     403
+    other_county    401     201     201     201     201     403     403
+PUT /api/reports/{report}/photos/{late} < late
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
+PUT /api/cases/{waiting}/actions/{new} < acknowledge
+    own             401     403     201     201     403     403     403
+    other_grid      401     404     201     201     403     403     403
+    other_squad     401     404     404     404     403     403     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+PUT /api/cases/{waiting}/actions/{new} < reassign
+    own             401     403     403     403     403     201     403
+    other_grid      401     404     403     403     403     201     403
+    other_squad     401     404     404     404     403     201     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+PUT /api/cases/{handled}/actions/{new} < pass
+    own             401     201     403     403     201     403     403
+    other_grid      401     404     403     403     201     403     403
+    other_squad     401     404     404     404     201     403     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+PUT /api/cases/{handled}/actions/{feedback} < feedback
+    own             401     409     409     409     409     409     403
+    other_grid      401     404     409     409     409     409     403
+    other_squad     401     404     404     404     409     409     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after} < late_after
+    own             401     404     200     404     404     404     403
+    other_grid      401     404     200     404     404     404     403
+    other_squad     401     404     404     404     404     404     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+
+GET /api/live/snapshot
+    any             401     200     200     200     200     200     200
+GET /api/live?last_event_id={cursor}
+    own             401     200     200     200     200     200     200
+GET /api/live
+    any             401     200     200     200     200     200     200
+
+GET /api/residents/cases/{code}
+    own             200     200     200     200     200     200     200
+    other_squad     200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+GET /desk
+    any             200     200     200     200     200     200     200
+GET /api/nothing-here
+    any             404     404     404     404     404     404     404
+"""
+
+
+class Cell(NamedTuple):
+    scope: str
+    role: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One request of the table: method, path with names to fill in, body, and the status for each scope and role."""
+
+    heading: str
+    method: str
+    url: str
+    body: str
+    expected: dict[Cell, int]
+
+    @property
+    def scopes(self) -> list[str]:
+        return list(dict.fromkeys(scope for scope, _role in self.expected))
+
+
+def entries() -> list[Entry]:
+    """The table, read. Raises ValueError for a row that does not give a status to every role."""
+    columns, *lines = [line for line in TABLE.splitlines() if line.strip()]
+    if tuple(columns.split()) != ROLES:
+        raise ValueError("the table's columns are not the roles")
+    found: list[Entry] = []
+    for line in lines:
+        if not line.startswith(" "):
+            request, _, body = line.partition(" < ")
+            method, url = request.split(" ", 1)
+            found.append(Entry(line, method, url, body, {}))
+            continue
+        scope, *statuses = line.split()
+        if len(statuses) != len(ROLES) or Cell(scope, ROLES[0]) in found[-1].expected:
+            raise ValueError(f"not one status per role: {found[-1].heading} {line}")
+        found[-1].expected.update({Cell(scope, role): int(s) for role, s in zip(ROLES, statuses, strict=True)})
+    return found

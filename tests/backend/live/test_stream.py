@@ -1,0 +1,272 @@
+"""The live stream over a real port: what arrives, in whose scope, from where it goes on, and when it ends."""
+
+import asyncio
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+import uvicorn
+
+from backend.command_centre import routes
+from backend.main import create_app
+from backend.serve import Server, listening
+from backend.settings import Settings
+from tests.people import SIGN_INS, Person
+
+SOON_S = 20.0
+
+
+@dataclass
+class RunningTown:
+    """A server on a port of its own, in a thread with its own loop."""
+
+    settings: Settings
+    server: Server
+    address: str
+    thread: threading.Thread
+
+    def stop(self) -> None:
+        self.server.should_exit = True
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+
+
+@contextmanager
+def running(settings: Settings) -> Iterator[RunningTown]:
+    with listening("127.0.0.1", 0) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        app = create_app(settings)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=5)
+        server = Server(config, app, address, "ready")
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        town = RunningTown(settings, server, address, thread)
+        try:
+            yield town
+        finally:
+            town.stop()
+
+
+@pytest.fixture(scope="module")
+def settings(loaded_town: Settings) -> Settings:
+    return loaded_town.model_copy(update={"run_worker": False})
+
+
+@pytest.fixture(scope="module")
+def town(settings: Settings) -> Iterator[RunningTown]:
+    with running(settings) as town:
+        yield town
+
+
+@asynccontextmanager
+async def person(town: RunningTown, role: str, note: str = "") -> AsyncIterator[Person]:
+    about = next(row for row in SIGN_INS if row["role"] == role and note in row["note"])
+    async with httpx.AsyncClient(base_url=town.address, timeout=20) as client:
+        answer = await client.post("/api/session", json={key: about[key] for key in ("phone", "password")})
+        assert answer.status_code == 200, answer.text
+        yield Person(client, about)
+
+
+@dataclass(frozen=True)
+class Event:
+    name: str
+    id: str
+    data: dict[str, Any]
+
+
+class Stream:
+    """The events of one open stream, comments and pings left out."""
+
+    def __init__(self, response: httpx.Response) -> None:
+        self._events = self._read(response)
+
+    async def _read(self, response: httpx.Response) -> AsyncIterator[Event]:
+        fields: dict[str, str] = {}
+        async for line in response.aiter_lines():
+            if line:
+                name, _, value = line.partition(": ")
+                fields[name] = value
+            else:
+                if fields.get("event", "ping") != "ping":
+                    yield Event(fields["event"], fields.get("id", ""), json.loads(fields["data"]))
+                fields = {}
+
+    async def next(self, within_s: float = SOON_S) -> Event:
+        return await asyncio.wait_for(anext(self._events), within_s)
+
+    async def hears_nothing(self, for_s: float = 0.4) -> bool:
+        """True if nothing comes. The stream cannot be read any further afterwards."""
+        try:
+            await asyncio.wait_for(anext(self._events), for_s)
+        except TimeoutError:
+            return True
+        return False
+
+    async def ends(self, within_s: float = SOON_S) -> bool:
+        """True if the next thing is the end, and a proper one."""
+        try:
+            await asyncio.wait_for(anext(self._events), within_s)
+        except StopAsyncIteration:
+            return True
+        return False
+
+
+@asynccontextmanager
+async def listen(listener: Person, after: str | None = None) -> AsyncIterator[Stream]:
+    headers = {"Last-Event-ID": after} if after else {}
+    async with listener.http.stream("GET", "/api/live", headers=headers, timeout=None) as response:
+        assert response.status_code == 200
+        assert response.headers["content-type"].startswith("text/event-stream")
+        yield Stream(response)
+
+
+async def snapshot(listener: Person) -> dict[str, Any]:
+    found: dict[str, Any] = (await listener.http.get("/api/live/snapshot")).json()
+    return found
+
+
+async def test_changes_arrive_after_the_snapshot_each_once_and_only_in_scope(town: RunningTown) -> None:
+    async with (
+        person(town, "worker", "璜塘村第3网格") as worker,
+        person(town, "worker", "金凤村第3网格") as stranger,
+        person(town, "squad_member", "一中队") as squad,
+        person(town, "squad_member", "二中队") as other_squad,
+    ):
+        last = (await snapshot(squad))["last_event_id"]
+        async with (
+            listen(squad, last) as squad_hears,
+            listen(stranger, (await snapshot(stranger))["last_event_id"]) as stranger_hears,
+            listen(other_squad, (await snapshot(other_squad))["last_event_id"]) as other_hears,
+        ):
+            for stream in (squad_hears, stranger_hears, other_hears):
+                assert (await stream.next()).name == "ready", "a snapshot's own cursor is good to go on from"
+            case = (await worker.report()).json()["case"]
+            events = [await squad_hears.next(), await squad_hears.next()]
+            assert [event.data for event in events] == [
+                {"case_id": case["id"], "code": case["code"], "version": version, "status": status}
+                for version, status in [(1, "pending_dispatch"), (2, "pending_ack")]
+            ]
+            await squad.act("acknowledge", case)
+            assert (await squad_hears.next()).data["status"] == "handling"
+            assert await stranger_hears.hears_nothing()
+            assert await other_hears.hears_nothing(0.1)
+
+
+async def test_a_stream_goes_on_where_it_was_cut(town: RunningTown) -> None:
+    async with person(town, "worker", "璜塘村第3网格") as worker, person(town, "operator") as operator:
+        async with listen(operator, (await snapshot(operator))["last_event_id"]) as hears:
+            await hears.next()
+            first = (await worker.report()).json()["case"]
+            seen = [await hears.next()]
+        missed = [(await worker.report()).json()["case"] for _ in range(3)]
+        async with listen(operator, seen[-1].id) as hears:
+            assert (await hears.next()).name == "ready"
+            seen += [await hears.next() for _ in range(7)]
+        assert [event.data["case_id"] for event in seen] == [case["id"] for case in [first, *missed] for _ in range(2)]
+        assert [event.data["version"] for event in seen] == [1, 2] * 4
+
+
+@pytest.mark.parametrize("after", [None, "nonsense", "1-1", "999999999999999-1"])
+async def test_a_position_that_cannot_be_trusted_means_take_the_snapshot_again(
+    town: RunningTown, after: str | None
+) -> None:
+    async with person(town, "worker", "璜塘村第3网格") as worker, person(town, "operator") as operator:
+        await worker.report()
+        async with listen(operator, after) as hears:
+            first = await hears.next()
+            assert first.name == "resync"
+            case = (await worker.report()).json()["case"]
+            assert (await hears.next()).data["case_id"] == case["id"], "and it goes on from there"
+
+
+async def test_whoever_signs_out_hears_nothing_more(town: RunningTown) -> None:
+    async with (
+        person(town, "worker", "璜塘村第3网格") as worker,
+        person(town, "operator") as operator,
+        listen(operator) as hears,
+    ):
+        await hears.next()
+        assert (await operator.http.delete("/api/session")).status_code == 204
+        await worker.report()
+        assert await hears.ends()
+
+
+async def test_a_signed_out_stream_ends_by_itself_when_nothing_happens(
+    town: RunningTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "RECHECK_S", 0.3)
+    async with person(town, "operator") as operator, listen(operator) as hears:
+        await hears.next()
+        await operator.http.delete("/api/session")
+        assert await hears.ends(2)
+
+
+async def test_stopping_the_server_ends_every_stream_properly_and_at_once(settings: Settings) -> None:
+    with running(settings) as town:
+        async with person(town, "operator") as operator, listen(operator) as hears, listen(operator) as hears_too:
+            await hears.next()
+            await hears_too.next()
+            started_at = time.monotonic()
+            stopping = asyncio.create_task(asyncio.to_thread(town.stop))
+            assert await hears.ends()
+            assert await hears_too.ends()
+            await stopping
+            assert time.monotonic() - started_at < 4
+
+
+async def test_nothing_is_lost_when_the_listening_connection_is_cut(town: RunningTown) -> None:
+    async with (
+        person(town, "worker", "璜塘村第3网格") as worker,
+        person(town, "operator") as operator,
+        listen(operator) as hears,
+    ):
+        await hears.next()
+        before = set(listeners(town))
+        cut(town)
+        case = (await worker.report()).json()["case"]
+        assert [(await hears.next()).data["case_id"] for _ in range(2)] == [case["id"]] * 2
+        deadline = time.monotonic() + SOON_S
+        while not set(listeners(town)) - before:
+            assert time.monotonic() < deadline, "it listens again on a new connection"
+            await asyncio.sleep(0.05)
+        case = (await worker.report()).json()["case"]
+        assert (await hears.next()).data["case_id"] == case["id"]
+
+
+LISTENERS = "FROM pg_stat_activity WHERE application_name = 'suozi-live' AND datname = current_database()"
+
+
+def listeners(town: RunningTown) -> list[int]:
+    with psycopg.connect(town.settings.conninfo) as connection:
+        return [pid for (pid,) in connection.execute(f"SELECT pid {LISTENERS}")]
+
+
+def cut(town: RunningTown) -> None:
+    with psycopg.connect(town.settings.conninfo) as connection:
+        assert connection.execute(f"SELECT pg_terminate_backend(pid) {LISTENERS}").fetchall() == [(True,)]
+
+
+async def test_a_change_held_back_by_an_older_transaction_is_looked_for_again_without_another_wake_up(
+    town: RunningTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "RECHECK_S", 600.0)
+    monkeypatch.setattr(routes, "SETTLING_S", (0.2,) * 50)
+    async with (
+        person(town, "worker", "璜塘村第3网格") as worker,
+        person(town, "operator") as operator,
+        listen(operator, (await snapshot(operator))["last_event_id"]) as hears,
+    ):
+        await hears.next()
+        with psycopg.connect(town.settings.conninfo) as older:
+            older.execute("SELECT pg_current_xact_id()")
+            case = (await worker.report()).json()["case"]
+            await asyncio.sleep(0.5)
+            older.commit()
+        assert (await hears.next()).data["case_id"] == case["id"]
