@@ -75,6 +75,9 @@ def render(request: Request, problem: Problem) -> Response:
     headers = {
         "Content-Language": "en" if language == "en" else "zh-CN",
         "Vary": "Accept-Language",
+        # Defects are answered outside the middleware that gives every other answer these two.
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "default-src 'none'",
         "Cache-Control": "no-store",
     }
     return Response(body, problem.status, headers | problem.headers, media_type="application/problem+json")

@@ -166,7 +166,9 @@ def serve(settings: Settings, listener: socket.socket, *, demo: bool) -> None:
 class Server(uvicorn.Server):
     """Says once when everything is ready, and ends the live streams before it waits for open connections."""
 
-    def __init__(self, config: uvicorn.Config, app: FastAPI, address: str, ready: str, patience_s: float) -> None:
+    def __init__(
+        self, config: uvicorn.Config, app: FastAPI, address: str, ready: str, patience_s: float = READY_TIMEOUT_S
+    ) -> None:
         super().__init__(config)
         self.app = app
         self.address = address

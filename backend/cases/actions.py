@@ -297,13 +297,19 @@ async def receive_photo(
 ) -> Outcome:
     """A declared photo that follows its report or action. Raises NotFound and Conflict `undeclared_photo`."""
     case = await queries.case_for(session, actor, case_id, lock=True)
-    event = await session.get(CaseEvent, (actor.county, case.id, event_id))
-    if event is None or event.actor_id != actor.staff_id:
-        raise NotFound("no_such_submission", Say("请先提交内容,再传照片", "Send the content first, then its photos"))
+    event = await own_event(session, actor, case_id, event_id)
     missing = await evidence.receive_photos(
         session, actor=actor, case_id=case.id, event_id=event_id, stored=[stored], at=at
     )
     return Outcome(case.id, first=False, missing=missing, received_at=event.at)
+
+
+async def own_event(session: AsyncSession, actor: Actor, case_id: UUID, event_id: UUID) -> CaseEvent:
+    """The report or action that this actor sent under this id. Raises NotFound, for other people's too."""
+    event = await session.get(CaseEvent, (actor.county, case_id, event_id))
+    if event is None or event.actor_id != actor.staff_id:
+        raise NotFound("no_such_submission", Say("请先提交内容,再传照片", "Send the content first, then its photos"))
+    return event
 
 
 async def _one_at_a_time(session: AsyncSession, county: str, report_id: UUID) -> None:

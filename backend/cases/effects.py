@@ -67,9 +67,7 @@ async def _dispatch(session: AsyncSession, taken: Taken) -> None:
     case = taken.case
     squad = await _squad_named(session, taken)
     if taken.action.action == Action.REASSIGN:
-        await dispatch.end_assignment(
-            session, county=case.county, case_id=case.id, end=AssignmentEnd.REASSIGNED, at=taken.at
-        )
+        await _end_handling(session, taken, AssignmentEnd.REASSIGNED)
     taken.content.update(await hand_to_squad(session, case, squad_code=squad.code, at=taken.at))
     because = f":{taken.action.words}" if taken.action.words else ""
     dispatch.store_decision(
@@ -96,6 +94,14 @@ async def _squad_named(session: AsyncSession, taken: Taken) -> Squad:
     return squad
 
 
+async def _end_handling(session: AsyncSession, taken: Taken, end: AssignmentEnd) -> None:
+    """The squad's hands are off the case; whatever time it took too long stays counted."""
+    case = taken.case
+    assignment = await dispatch.end_assignment(session, county=case.county, case_id=case.id, end=end, at=taken.at)
+    if assignment:
+        case.late_s += max(0, int((taken.at - assignment.due_at).total_seconds()))
+
+
 async def _acknowledge(session: AsyncSession, taken: Taken) -> None:
     assignment = await dispatch_queries.open_assignment(session, taken.case.county, taken.case.id)
     if assignment:
@@ -110,20 +116,14 @@ async def _arrive(session: AsyncSession, taken: Taken) -> None:
 
 async def _feedback(session: AsyncSession, taken: Taken) -> None:
     case = taken.case
-    assignment = await dispatch.end_assignment(
-        session, county=case.county, case_id=case.id, end=AssignmentEnd.FINISHED, at=taken.at
-    )
-    if assignment:
-        case.late_s += max(0, int((taken.at - assignment.due_at).total_seconds()))
+    await _end_handling(session, taken, AssignmentEnd.FINISHED)
     calendar = await work_calendar(session, case.county)
     _start_clock(case, taken.at, deadline(calendar, taken.at, INSPECTION_LIMIT_WORK_HOURS, LimitUnit.WORK_HOUR))
 
 
 async def _send_back(session: AsyncSession, taken: Taken) -> None:
     case = taken.case
-    await dispatch.end_assignment(
-        session, county=case.county, case_id=case.id, end=AssignmentEnd.SENT_BACK, at=taken.at
-    )
+    await _end_handling(session, taken, AssignmentEnd.SENT_BACK)
     squad = await session.get(Squad, (case.county, case.squad_code or ""))
     name = squad.name if squad else ""
     wait_for_dispatch(case, taken.at)

@@ -245,6 +245,7 @@ async def put_action_photo(
 ) -> ActionReceipt:
     """One awaited photo of an action, as raw bytes."""
     await queries.case_for(session, actor, case_id)
+    await actions.own_event(session, actor, case_id, action_id)  # before the bytes are read and kept
     outcome = await _receive_photo(request, session, actor, case_id, action_id, sha256, at)
     return await _action_receipt(session, actor, action_id, outcome, at, language)
 

@@ -45,9 +45,10 @@ async def summaries(
 async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: datetime, language: str) -> CaseDetail:
     """One case whole: history, assignments, routing. Raises NotFound unless it is visible to the actor."""
     case = await queries.case_for(session, actor, case_id)
-    (summary,) = await summaries(session, actor, [case.id], at=at, language=language)
-    condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
     (row,) = await queries.case_rows(session, case.county, [case.id])
+    handlers = await queries.handlers_of(session, case.county, [case.id])
+    summary = _summary(row, actor, handlers[case.id], at, language)
+    condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
     squads = await squad_names(session, case.county)
     decision = await latest_decision(session, case.county, case.id)
     photos = await queries.photos_of(session, case.county, case.id)

@@ -29,8 +29,8 @@ SHOWN_AFTER_CLOSING = timedelta(hours=1)
 MOST_CASES = 500
 # A session may end without a wake-up: look again this often.
 RECHECK_S = 15.0
-# After a wake-up a change stays unreadable for as long as an older transaction runs: look again soon, twice.
-SETTLING_S = (0.3, 1.0)
+# After a wake-up a change stays unreadable for as long as an older transaction runs: look again soon, a few times.
+SETTLING_S = (0.3, 1.0, 3.0)
 PING_S = 15
 
 

@@ -37,13 +37,17 @@ async def matters(session: AsyncSession, county: str, version: int) -> Sequence[
     ).all()
 
 
-async def conditions_by_matter(session: AsyncSession, county: str, version: int) -> dict[str, list[FilingCondition]]:
+async def conditions_by_matter(
+    session: AsyncSession, county: str, version: int, *, matter_code: str | None = None
+) -> dict[str, list[FilingCondition]]:
+    """The filing conditions of a catalogue version, or of one matter in it, in their own order."""
+    wanted = select(FilingCondition).where(
+        col(FilingCondition.county) == county, col(FilingCondition.catalogue_version) == version
+    )
+    if matter_code:
+        wanted = wanted.where(col(FilingCondition.matter_code) == matter_code)
     conditions: dict[str, list[FilingCondition]] = defaultdict(list)
-    for row in await session.scalars(
-        select(FilingCondition)
-        .where(col(FilingCondition.county) == county, col(FilingCondition.catalogue_version) == version)
-        .order_by(col(FilingCondition.matter_code), col(FilingCondition.position))
-    ):
+    for row in await session.scalars(wanted.order_by(col(FilingCondition.matter_code), col(FilingCondition.position))):
         conditions[row.matter_code].append(row)
     return conditions
 
@@ -69,7 +73,7 @@ async def choose_matter(
                 f"The catalogue has no matter “{matter_code}”; choose another",
             ),
         )
-    conditions = (await conditions_by_matter(session, county, version))[matter_code]
+    conditions = (await conditions_by_matter(session, county, version, matter_code=matter_code))[matter_code]
     for condition in conditions:
         if condition.code == condition_code or (condition_code is None and condition.is_default):
             return ChosenMatter(matter, condition)

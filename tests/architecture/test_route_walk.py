@@ -146,12 +146,13 @@ async def test_the_canaries_sing_where_they_are_at_home(world: World) -> None:
     homes["other_county"] = await cookie_for(world.app, OTHER_COUNTY.phone(Role.INSPECTOR))
     for scope in SCOPES:
         names = world.targets[scope].names
-        heard = b""
-        for case, photo in (("waiting", "photo"), ("handled", "photo_handled"), ("handled", "photo_after")):
-            filled = {**names, "waiting": names[case], "photo": names[photo]}
-            for entry in ENTRIES:
-                if entry.method == "GET":
-                    heard += (await world.send(homes[scope], "GET", entry.url.format_map(filled))).raw
+        urls = {
+            entry.url.format_map({**names, "waiting": names[case], "photo": names[photo]})
+            for case, photo in (("waiting", "photo"), ("handled", "photo_handled"), ("handled", "photo_after"))
+            for entry in ENTRIES
+            if entry.method == "GET"
+        }
+        heard = b"".join([(await world.send(homes[scope], "GET", url)).raw for url in urls])
         silent = {secret for secret in world.targets[scope].secrets if secret not in heard}
         assert not silent, f"{scope} never says {silent}"
 

@@ -234,3 +234,17 @@ async def test_lateness_of_handling_and_rework_adds_up(people: People, clock: Cl
     case = (await squad.act("feedback", case, photos=[photo()], words="好了")).json()["case"]
     case = (await worker.act("pass", case)).json()["case"]
     assert case["overdue_s"] == 180
+
+
+async def test_lateness_stays_counted_when_a_late_case_is_sent_back(people: People, clock: Clock) -> None:
+    worker, squad, operator = await people.worker(), await people.squad_member(), await people.operator()
+    case = (await worker.report()).json()["case"]
+    clock.at = at_of(case["due_at"]) + timedelta(minutes=7)
+    case = (await squad.act("send_back", case, words="不归本队管")).json()["case"]
+    assert case["overdue_s"] == 0, "the dispatch clock has just begun"
+    case = (await operator.act("dispatch", case, squad="xxk-squad-2")).json()["case"]
+    other = await people.squad_member("二中队")
+    case = (await other.act("acknowledge", case)).json()["case"]
+    case = (await other.act("feedback", case, photos=[photo()], words="清了")).json()["case"]
+    case = (await (await people.inspector()).act("pass", case)).json()["case"]
+    assert case["overdue_s"] == 420
