@@ -3,7 +3,6 @@
 import createClient from 'openapi-fetch'
 import type { components, paths } from './schema'
 import { language } from '@/locales/t'
-import { correctClock } from '@/lib/clock'
 
 export type Schemas = components['schemas']
 export type CaseSummary = Schemas['CaseSummary']
@@ -43,8 +42,6 @@ api.use({
     request.headers.set('Accept-Language', language.value)
   },
   onResponse: ({ request, response }) => {
-    const date = response.headers.get('date')
-    if (date) correctClock(new Date(date))
     // A wrong password is a 401 too, but it ends no session.
     if (response.status === 401 && request.method !== 'POST') reportSignedOut()
   },

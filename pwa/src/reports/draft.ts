@@ -58,6 +58,11 @@ export function newDraft(): ReportDraft {
   }
 }
 
+/** Whether there is anything in it that a person would miss. A place alone is not: it may be hours old. */
+export function isBegun(written: ReportDraft | null): boolean {
+  return !!written && (written.photos.length > 0 || written.words !== '' || written.matter !== null)
+}
+
 export async function loadDraft(): Promise<void> {
   const user = userId()
   draft.value = user ? ((await keptDraft<ReportDraft>(user)) ?? null) : null

@@ -4,14 +4,10 @@ import { api, ask, type Failure, type Schemas } from '@/api/client'
 import { session } from '@/auth/session'
 import type { LngLat } from '@/lib/distance'
 import { lastFix } from '@/lib/position'
+import type { GridCollection } from '@/map/net'
 
 export type GridAt = Schemas['GridAt']
 export type Located = { kind: 'none' } | { kind: 'asking' } | { kind: 'found'; grid: GridAt } | { kind: 'failed'; failure: Failure }
-
-/** Of the GeoJSON of /api/grids, which OpenAPI leaves open. */
-interface Outlines {
-  features: { properties: { label_point: number[] | null } }[]
-}
 
 const KEPT_AS = 'suozi.last_place'
 /** The middle of the demo town; only where nothing better is known. */
@@ -40,6 +36,12 @@ export function useGridAt(place: Readonly<Ref<LngLat | null>>): Readonly<Ref<Loc
   return located
 }
 
+/** What the server says against the place itself; having no signal is no fault of the place. */
+export function placeProblem(located: Located): string {
+  if (located.kind !== 'failed' || located.failure.kind !== 'problem') return ''
+  return located.failure.problem.status === 422 ? located.failure.problem.detail : ''
+}
+
 export function rememberPlace({ lng, lat }: LngLat): void {
   localStorage.setItem(KEPT_AS, JSON.stringify({ lng, lat }))
 }
@@ -52,8 +54,8 @@ async function middleOfMyGrid(): Promise<LngLat | null> {
   const within = session.me.value?.posts.find((post) => post.grid_code)?.grid_code
   if (!within) return null
   const answer = await ask(api.GET('/api/grids', { params: { query: { within } } }))
-  const point = answer.ok ? (answer.data as Outlines).features[0]?.properties.label_point : null
-  return point ? { lng: point[0]!, lat: point[1]! } : null
+  const point = answer.ok ? (answer.data as GridCollection).features[0]?.properties.label_point : null
+  return point ? { lng: point[0], lat: point[1] } : null
 }
 
 /** Where the map opens when neither GPS nor photo knows: where I last was, else the middle of my grid. */

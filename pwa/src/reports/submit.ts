@@ -8,12 +8,12 @@ import { drop, keep } from '@/offline/outbox'
 import { flushNow } from '@/offline/pending'
 import { discardDraft, type ReportDraft } from './draft'
 
-/** What the person must still do, in words; null when the report may go. */
-export function lacking(draft: ReportDraft, matter: Matter | null): string | null {
+/** What the person must still do, in words; empty when the report may go. */
+export function lacking(draft: ReportDraft, matter: Matter | null): string {
   if (!draft.place) return t('report.lacks_place')
   if (!matter) return t('report.lacks_matter')
   if (draft.photos.length < matter.photos_before.min) return t('report.lacks_photos', { n: matter.photos_before.min })
-  return null
+  return ''
 }
 
 function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, matter: Matter): Schemas['ReportIn'] {
