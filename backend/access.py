@@ -29,7 +29,7 @@ async def signed_in(request: Request, at: Now) -> Actor:
             actor: Actor | None = await request.app.state.find_actor(session, token_hash(token), at)
         if actor:
             return actor
-    raise NotSignedIn("not_signed_in", Say("登录已过期或还没有登录,请重新登录", "Please sign in (again)"))
+    raise NotSignedIn("not_signed_in", Say("登录已过期或还没有登录，请重新登录", "Please sign in (again)"))
 
 
 class Allowed:

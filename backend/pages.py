@@ -9,7 +9,7 @@ from starlette.staticfiles import StaticFiles
 
 from backend.access import Public
 
-NOT_BUILT = "The web pages are not built. Run ./suozi up, which builds them.\n页面尚未构建,请运行 ./suozi up。\n"
+NOT_BUILT = "The web pages are not built. Run ./suozi up, which builds them.\n页面尚未构建，请运行 ./suozi up。\n"
 FOREVER = "public, max-age=31536000, immutable"
 
 

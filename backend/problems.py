@@ -27,9 +27,9 @@ MAX_FIELD_ERRORS = 20
 # pydantic's error types in words; what is not here is said in general.
 WORDS: dict[str, Say] = {
     "missing": Say("缺少这一项", "This field is missing"),
-    "extra_forbidden": Say("没有这一项,请去掉", "There is no such field; leave it out"),
+    "extra_forbidden": Say("没有这一项，请去掉", "There is no such field; leave it out"),
     "json_invalid": Say("不是有效的 JSON", "This is not valid JSON"),
-    "string_too_long": Say("太长了,请缩短", "This is too long; shorten it"),
+    "string_too_long": Say("太长了，请缩短", "This is too long; shorten it"),
     "string_too_short": Say("不能为空", "This must not be empty"),
     "string_pattern_mismatch": Say("格式不对", "This has the wrong form"),
     "too_long": Say("太多了", "There are too many"),
@@ -56,7 +56,7 @@ def malformed_by_pydantic(errors: Sequence[Mapping[str, Any]]) -> Malformed:
     names = "、".join(dict.fromkeys(f.field for f in fields))
     return Malformed(
         "malformed",
-        Say(f"这些内容有误:{names}", f"Something is wrong with: {names}"),
+        Say(f"这些内容有误：{names}", f"Something is wrong with: {names}"),
         fields=fields,
     )
 
@@ -102,7 +102,7 @@ def from_database(error: DBAPIError) -> Problem | None:
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
         return Conflict(
             "conflicting_change",
-            Say("与别人的操作冲突,请看最新状态后重试", "This conflicts with another change; look again and retry"),
+            Say("与别人的操作冲突，请看最新状态后重试", "This conflicts with another change; look again and retry"),
             constraint=constraint,
         )
     if isinstance(error, DataError):
@@ -116,7 +116,8 @@ def unavailable() -> Unavailable:
     return Unavailable(
         "database_unavailable",
         Say(
-            "服务暂时不可用,请稍后重试;已填内容请保留", "The service is not available; keep your content and retry soon"
+            "服务暂时不可用，请稍后重试；已填内容请保留",
+            "The service is not available; keep your content and retry soon",
         ),
         headers={"Retry-After": "5"},
     )
@@ -155,7 +156,7 @@ def on_defect(request: Request, error: Exception) -> Response:
     reference = secrets.token_hex(6)
     log.error("defect %s at %s %s", reference, request.method, request.url.path, exc_info=error)
     sentence = Say(
-        f"服务器出错了,内容请保留后重试;报修编号 {reference}",
+        f"服务器出错了，内容请保留后重试；报修编号 {reference}",
         f"Something went wrong on the server; keep your content and retry. Reference {reference}",
     )
     return render(request, Unexpected(500, "defect", sentence, reference=reference))

@@ -42,7 +42,7 @@ class SameOriginOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in SAFE_METHODS and _is_foreign(Headers(scope=scope)):
             problem = NotAllowed(
-                "foreign_origin", Say("请求来自别的网站,已拒绝", "This request was started by another site")
+                "foreign_origin", Say("请求来自别的网站，已拒绝", "This request was started by another site")
             )
             await render(Request(scope), problem)(scope, receive, send)
             return

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import evidence, queries
 from backend.cases.effects import EFFECTS, Taken, hand_to_squad, wait_for_dispatch
 from backend.cases.history import append_event, fingerprint
-from backend.cases.lifecycle import STEP_BY_ACTION, Action, Need, Photos, Standing, Status, Step, decide_step
+from backend.cases.lifecycle import STEP_BY_ACTION, Action, Handlers, Need, Photos, Standing, Status, Step, decide_step
 from backend.cases.models import Case, CaseEvent, PhotoPhase, Report
 from backend.cases.schemas import ActionIn, ReportIn
 from backend.database import point
@@ -239,7 +239,7 @@ async def _permitted_step(session: AsyncSession, actor: Actor, case: Case, conte
         raise Conflict(
             "stale_version",
             Say(
-                "案件在你打开之后已经变化,请看最新状态再操作",
+                "案件在你打开之后已经变化，请看最新状态再操作",
                 "The case has changed since you opened it; look at its present state first",
             ),
             version=case.version,
@@ -250,14 +250,15 @@ async def _permitted_step(session: AsyncSession, actor: Actor, case: Case, conte
 
 async def standing_of(session: AsyncSession, actor: Actor, case: Case) -> Standing:
     handlers = (await queries.handlers_of(session, case.county, [case.id]))[case.id]
-    return standing(actor, case, handlers.staff_ids, handlers.squad_codes)
+    return standing(actor, case, handlers)
 
 
-def standing(actor: Actor, case: Case, handled_by: frozenset[UUID], handled_in: frozenset[str]) -> Standing:
+def standing(actor: Actor, case: Case, handlers: Handlers) -> Standing:
     return Standing(
         grid_roles=actor.roles_at(case.grid_path),
         squad_roles=frozenset(p.role for p in actor.posts if p.squad_code and p.squad_code == case.squad_code),
-        has_handled=actor.staff_id in handled_by or bool(handled_in & set(actor.squad_codes)),
+        has_handled=actor.staff_id in handlers.staff_ids or bool(handlers.squad_codes & set(actor.squad_codes)),
+        on_site=handlers.on_site,
     )
 
 
@@ -285,7 +286,7 @@ def _require_photos(given: int, needed: int, matter: Matter) -> None:
             "photos",
             "photos_needed",
             Say(
-                f"「{matter.name}」至少要 {needed} 张照片,请补拍",
+                f"「{matter.name}」至少要 {needed} 张照片，请补拍",
                 f"“{matter.name}” needs at least {needed} photo(s); take more",
             ),
             needed=needed,
@@ -308,7 +309,7 @@ async def own_event(session: AsyncSession, actor: Actor, case_id: UUID, event_id
     """The report or action that this actor sent under this id. Raises NotFound, for other people's too."""
     event = await session.get(CaseEvent, (actor.county, case_id, event_id))
     if event is None or event.actor_id != actor.staff_id:
-        raise NotFound("no_such_submission", Say("请先提交内容,再传照片", "Send the content first, then its photos"))
+        raise NotFound("no_such_submission", Say("请先提交内容，再传照片", "Send the content first, then its photos"))
     return event
 
 
@@ -323,7 +324,7 @@ def _require_same(same: bool) -> None:
         raise Conflict(
             "other_content",
             Say(
-                "这个编号已经用于另一份内容,请作为新的提交重发;原来的内容保留不变",
+                "这个编号已经用于另一份内容，请作为新的提交重发；原来的内容保留不变",
                 "This id was already used for other content; send yours under a new id. The first one is kept unchanged",
             ),
         )

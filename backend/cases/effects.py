@@ -69,18 +69,19 @@ async def _dispatch(session: AsyncSession, taken: Taken) -> None:
     if taken.action.action == Action.REASSIGN:
         await _end_handling(session, taken, AssignmentEnd.REASSIGNED)
     taken.content.update(await hand_to_squad(session, case, squad_code=squad.code, at=taken.at))
-    because = f":{taken.action.words}" if taken.action.words else ""
+    words = taken.action.words
     dispatch.store_decision(
         session,
         county=case.county,
         case_id=case.id,
         at=taken.at,
         sentence=Say(
-            f"由{taken.actor.name}派给{squad.name}{because}", f"Sent to {squad.name} by {taken.actor.name}{because}"
+            f"由{taken.actor.name} 派给{squad.name}" + (f"：{words}" if words else ""),
+            f"Sent to {squad.name} by {taken.actor.name}" + (f": {words}" if words else ""),
         ),
         rule_code=None,
         squad_code=squad.code,
-        inputs={"by_hand": True, "words": taken.action.words},
+        inputs={"by_hand": True, "words": words},
         candidates=[],
     )
 
@@ -89,7 +90,7 @@ async def _squad_named(session: AsyncSession, taken: Taken) -> Squad:
     squad = await session.get(Squad, (taken.case.county, taken.action.squad or ""))
     if squad is None:
         raise Malformed.at(
-            "squad", "unknown_squad", Say("没有这支队伍,请重新选择", "There is no such squad; choose another")
+            "squad", "unknown_squad", Say("没有这支队伍，请重新选择", "There is no such squad; choose another")
         )
     return squad
 
@@ -133,7 +134,7 @@ async def _send_back(session: AsyncSession, taken: Taken) -> None:
         case_id=case.id,
         at=taken.at,
         sentence=Say(
-            f"{name}退回:{taken.action.words},等指挥中心派遣",
+            f"{name}退回：{taken.action.words}，等指挥中心派遣",
             f"Sent back by {name}: {taken.action.words}; it waits for the command centre",
         ),
         rule_code=None,

@@ -26,15 +26,15 @@ from backend.photos.models import Photo
 from backend.storage import StorageFull, put
 
 REFUSALS: dict[str, Say] = {
-    "empty": Say("照片是空的(0 字节),请重新拍摄", "The photo is empty (0 bytes); take it again"),
-    "too_large": Say("照片超过 20 MB,请用较低分辨率重拍", "The photo is over 20 MB; take it at a lower resolution"),
+    "empty": Say("照片是空的（0 字节），请重新拍摄", "The photo is empty (0 bytes); take it again"),
+    "too_large": Say("照片超过 20 MB，请用较低分辨率重拍", "The photo is over 20 MB; take it at a lower resolution"),
     "not_a_photo": Say(
-        "这个文件不是照片(支持 JPEG、PNG、WebP、HEIC),请重新选择",
+        "这个文件不是照片（支持 JPEG、PNG、WebP、HEIC），请重新选择",
         "This file is not a photo (JPEG, PNG, WebP and HEIC are); choose another",
     ),
-    "damaged": Say("照片已损坏,打不开,请重新拍摄", "The photo is damaged and cannot be opened; take it again"),
-    "too_many_pixels": Say("照片像素太多,请用较低分辨率重拍", "The photo has too many pixels; take a smaller one"),
-    "timeout": Say("照片太复杂,处理超时,请重新拍摄", "The photo took too long to read; take it again"),
+    "damaged": Say("照片已损坏，打不开，请重新拍摄", "The photo is damaged and cannot be opened; take it again"),
+    "too_many_pixels": Say("照片像素太多，请用较低分辨率重拍", "The photo has too many pixels; take a smaller one"),
+    "timeout": Say("照片太复杂，处理超时，请重新拍摄", "The photo took too long to read; take it again"),
 }
 
 
@@ -56,7 +56,7 @@ def require_declared(uploads: Sequence[Upload], declared: Sequence[DeclaredPhoto
                 f"photo.{position}",
                 "undeclared_photo",
                 Say(
-                    "收到的照片与清单不符(可能传输中损坏),请重试",
+                    "收到的照片与清单不符（可能传输中损坏），请重试",
                     "A photo does not match the declared list (perhaps damaged on the way); send it again",
                 ),
                 sha256=sha256,
@@ -77,7 +77,7 @@ async def store_photo(state: State, county: str, upload: Upload, field: str) -> 
         await put(state.store, photo_key(county, facts.sha256, "original"), upload.data)
     except StorageFull:
         raise NoSpace(
-            "storage_full", Say("服务器存储已满,照片请先留在手机里", "The server's storage is full; keep the photo")
+            "storage_full", Say("服务器存储已满，照片请先留在手机里", "The server's storage is full; keep the photo")
         ) from None
     return facts
 
@@ -157,5 +157,5 @@ async def _keep(session: AsyncSession, actor: Actor, facts: PhotoFacts, at: date
 
 def no_such_photo() -> NotFound:
     return NotFound(
-        "no_such_photo", Say("没有这张照片,或它不在你的范围内", "There is no such photo, or it is not yours to see")
+        "no_such_photo", Say("没有这张照片，或它不在你的范围内", "There is no such photo, or it is not yours to see")
     )

@@ -86,6 +86,13 @@ STEPS: tuple[Step, ...] = (
         Say("接单", "Accept"),
     ),
     Step(
+        Action.ARRIVE,
+        frozenset({_S.HANDLING}),
+        _S.HANDLING,
+        SQUAD_ROLES,
+        Say("到场", "On site"),
+    ),
+    Step(
         Action.FEEDBACK,
         frozenset({_S.HANDLING}),
         _S.PENDING_INSPECTION,
@@ -93,13 +100,6 @@ STEPS: tuple[Step, ...] = (
         Say("处置完", "Handled"),
         words=Need.REQUIRED,
         photos=Photos.AS_MATTER_ASKS,
-    ),
-    Step(
-        Action.ARRIVE,
-        frozenset({_S.HANDLING}),
-        _S.HANDLING,
-        SQUAD_ROLES,
-        Say("到场", "On site"),
     ),
     Step(
         Action.SEND_BACK,
@@ -124,7 +124,7 @@ STEPS: tuple[Step, ...] = (
         frozenset({_S.PENDING_INSPECTION}),
         _S.REWORK,
         _INSPECTORS,
-        Say("不通过,返工", "Fail, rework"),
+        Say("不通过，返工", "Fail, rework"),
         words=Need.REQUIRED,
         photos=Photos.OPTIONAL,
         apart=True,
@@ -146,11 +146,15 @@ OPEN_STATUSES: frozenset[Status] = frozenset(Status) - {Status.CLOSED}
 
 @dataclass(frozen=True)
 class Standing:
-    """What the actor is to this case: roles at its grid, roles in the squad that holds it, and whether they handled it."""
+    """What the actor is to this case: roles at its grid, roles in the squad that holds it, whether they handled it.
+
+    `on_site`: the squad has reported its arrival, which it does once.
+    """
 
     grid_roles: frozenset[Role]
     squad_roles: frozenset[Role]
     has_handled: bool
+    on_site: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -159,10 +163,11 @@ class Standing:
 
 @dataclass(frozen=True)
 class Handlers:
-    """Who has handled a case so far: persons, and the squads they did it for."""
+    """Who has handled a case so far, as persons and as squads; and whether the squad that holds it is on site."""
 
     staff_ids: frozenset[UUID]
     squad_codes: frozenset[str]
+    on_site: bool
 
 
 def allowed_steps(status: Status, standing: Standing) -> list[Step]:
@@ -170,7 +175,10 @@ def allowed_steps(status: Status, standing: Standing) -> list[Step]:
     return [
         step
         for step in STEPS
-        if status in step.sources and step.roles & standing.roles and not (step.apart and standing.has_handled)
+        if status in step.sources
+        and step.roles & standing.roles
+        and not (step.apart and standing.has_handled)
+        and not (step.action == Action.ARRIVE and standing.on_site)
     ]
 
 
@@ -187,7 +195,7 @@ def decide_step(status: Status, action: Action, standing: Standing) -> tuple[Ste
         raise Conflict(
             "separation_of_powers",
             Say(
-                "处置人和处置队不能核查自己的案件,请由督查员或网格员核查",
+                "处置人和处置队不能核查自己的案件，请由督查员或网格员核查",
                 "Whoever handled a case may not inspect it; an inspector or grid worker must",
             ),
         )
@@ -196,7 +204,7 @@ def decide_step(status: Status, action: Action, standing: Standing) -> tuple[Ste
         raise NotAllowed(
             "not_your_case",
             Say(
-                f"你现在不能对这个案件做「{step.label.zh}」:它不在你手上或不在你的职责内",
+                f"你现在不能对这个案件做「{step.label.zh}」：它不在你手上或不在你的职责内",
                 f"You may not do “{step.label.en}” on this case: it is not in your hands or not your duty",
             ),
         )
@@ -204,10 +212,12 @@ def decide_step(status: Status, action: Action, standing: Standing) -> tuple[Ste
         raise Conflict(
             "wrong_state",
             Say(
-                f"案件现在是「{STATUS_WORDS[status].zh}」,不能再「{step.label.zh}」",
+                f"案件现在是「{STATUS_WORDS[status].zh}」，不能再「{step.label.zh}」",
                 f"The case is now “{STATUS_WORDS[status].en}”; “{step.label.en}” is not possible",
             ),
         )
+    if step.action == Action.ARRIVE and standing.on_site:
+        raise Conflict("wrong_state", Say("本队已经到场，不用再报", "Your squad has already reported its arrival"))
     return step, min(roles)
 
 

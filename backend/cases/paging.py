@@ -25,6 +25,6 @@ def read_cursor(cursor: str | None) -> PageStart | None:
             raise ValueError("a cursor's time is aware")
     except (ValueError, binascii.Error):
         raise Malformed.at(
-            "cursor", "malformed", Say("翻页参数无效,请从头开始", "Unknown cursor; start again")
+            "cursor", "malformed", Say("翻页参数无效，请从头开始", "Unknown cursor; start again")
         ) from None
     return start

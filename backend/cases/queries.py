@@ -67,7 +67,7 @@ async def case_id_by_code(session: AsyncSession, actor: Actor, code: str) -> UUI
 
 def no_such_case() -> NotFound:
     return NotFound(
-        "no_such_case", Say("没有这个案件,或它不在你的范围内", "There is no such case, or it is not yours to see")
+        "no_such_case", Say("没有这个案件，或它不在你的范围内", "There is no such case, or it is not yours to see")
     )
 
 
@@ -253,14 +253,17 @@ async def handlers_of(session: AsyncSession, county: str, ids: Sequence[UUID]) -
     for case_id, actor_id in await session.execute(persons):
         if actor_id:
             staff_ids[case_id].add(actor_id)
-    squads = select(col(Assignment.case_id), col(Assignment.squad_code)).where(
+    on_site: set[UUID] = set()
+    held = select(Assignment).where(
         col(Assignment.county) == county,
         col(Assignment.case_id).in_(ids),
         col(Assignment.acknowledged_at).is_not(None),
     )
-    for case_id, squad_code in await session.execute(squads):
-        squad_codes[case_id].add(squad_code)
-    return {i: Handlers(frozenset(staff_ids[i]), frozenset(squad_codes[i])) for i in ids}
+    for assignment in await session.scalars(held):
+        squad_codes[assignment.case_id].add(assignment.squad_code)
+        if assignment.arrived_at and assignment.ended_at is None:
+            on_site.add(assignment.case_id)
+    return {i: Handlers(frozenset(staff_ids[i]), frozenset(squad_codes[i]), i in on_site) for i in ids}
 
 
 async def events_of(session: AsyncSession, county: str, case_id: UUID) -> list[tuple[CaseEvent, str | None]]:

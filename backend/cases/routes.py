@@ -21,7 +21,7 @@ from backend.database import Session
 from backend.dispatch.explanations import explain
 from backend.dispatch.queries import latest_decision, rule_names
 from backend.dispatch.schemas import RoutingOut
-from backend.errors import Malformed, NotFound, Say
+from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.identifiers import read_case_code
 from backend.language import Language
 from backend.matters.queries import catalogue_in_force, matters
@@ -90,7 +90,7 @@ async def put_report_photo(
     """One awaited photo of a report, as raw bytes."""
     report = await queries.report_by_id(session, actor.county, report_id)
     if report is None or report.reporter_id != actor.staff_id:
-        raise NotFound("no_such_report", Say("请先提交上报内容,再传照片", "Send the report first, then its photos"))
+        raise NotFound("no_such_report", Say("请先提交上报内容，再传照片", "Send the report first, then its photos"))
     outcome = await _receive_photo(request, session, actor, report.case_id, report_id, sha256, at)
     return await _report_receipt(session, actor, report_id, outcome, at, language)
 
@@ -104,7 +104,7 @@ async def _receive_photo(
         raise Malformed.at(
             "photo",
             "other_bytes",
-            Say("照片在传输中损坏了,请重发", "The photo was damaged on the way; send it again"),
+            Say("照片在传输中损坏了，请重发", "The photo was damaged on the way; send it again"),
             sha256=stored.sha256,
         )
     return await actions.receive_photo(session, actor=actor, case_id=case_id, event_id=event_id, stored=stored, at=at)
@@ -170,7 +170,7 @@ def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
         west, south, east, north = (float(part) for part in text.split(","))
     except ValueError:
         raise Malformed.at(
-            "bbox", "malformed", Say("范围应为 西,南,东,北", "The box must be west,south,east,north")
+            "bbox", "malformed", Say("范围应为 西，南，东，北", "The box must be west,south,east,north")
         ) from None
     return west, south, east, north
 
@@ -225,9 +225,15 @@ async def put_action(
     require_declared(submission.uploads, submission.content.photos)
     await queries.case_for(session, actor, case_id)
     stored = await store_photos(request.app.state, actor.county, submission.uploads)
-    outcome = await actions.take_action(
-        session, actor=actor, case_id=case_id, action_id=action_id, content=submission.content, stored=stored, at=at
-    )
+    try:
+        outcome = await actions.take_action(
+            session, actor=actor, case_id=case_id, action_id=action_id, content=submission.content, stored=stored, at=at
+        )
+    except Conflict as conflict:
+        # Whoever lost a race must see at once what the case has become.
+        (present,) = await views.summaries(session, actor, [case_id], at=at, language=language)
+        conflict.more["case"] = present.model_dump(mode="json")
+        raise
     response.status_code = 201 if outcome.first else 200
     return await _action_receipt(session, actor, action_id, outcome, at, language)
 

@@ -38,7 +38,7 @@ async def read_submission(request: Request, part: str, kind: type[Content]) -> S
             part,
             "wrong_body",
             Say(
-                f"请求体应为 multipart/form-data,含「{part}」和照片",
+                f"请求体应为 multipart/form-data，含「{part}」和照片",
                 f"The body must be multipart/form-data with a part “{part}” and the photos, or JSON alone",
             ),
         )

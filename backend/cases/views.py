@@ -86,7 +86,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
 
 def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, language: str) -> CaseSummary:
     case = row.case
-    steps = allowed_steps(case.status, standing(actor, case, handlers.staff_ids, handlers.squad_codes))
+    steps = allowed_steps(case.status, standing(actor, case, handlers))
     return CaseSummary(
         id=case.id,
         code=case.code,

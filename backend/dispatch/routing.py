@@ -29,8 +29,8 @@ class Verdict(StrEnum):
 
 REASONS: dict[Verdict, Say] = {
     Verdict.CHOSEN: Say("选中", "chosen"),
-    Verdict.BUSIER: Say("可派,但手上案件更多", "could take it, but holds more cases"),
-    Verdict.FARTHER: Say("可派,但不是本辖区", "could take it, but it is not its jurisdiction"),
+    Verdict.BUSIER: Say("可派，但手上案件更多", "could take it, but holds more cases"),
+    Verdict.FARTHER: Say("可派，但不是本辖区", "could take it, but it is not its jurisdiction"),
     Verdict.OFF_DUTY: Say("不在岗", "off duty"),
     Verdict.NO_JURISDICTION: Say("不是本辖区", "not its jurisdiction"),
     Verdict.NOT_CAPABLE: Say("不办这类事项", "does not handle this matter"),
@@ -162,12 +162,14 @@ def _chosen_sentence(squad: SquadFacts) -> Say:
         if squad.open_cases == 0
         else Say(f"手上 {squad.open_cases} 件", f"holds {squad.open_cases}")
     )
-    return Say(f"派给{squad.name}:{where.zh}、在岗、{load.zh}", f"Sent to {squad.name}: {where.en}, on duty, {load.en}")
+    return Say(
+        f"派给{squad.name}：{where.zh}、在岗、{load.zh}", f"Sent to {squad.name}: {where.en}, on duty, {load.en}"
+    )
 
 
 def _never_by_rule(question: Question) -> Say:
     return Say(
-        f"「{question.matter_name}」不自动派遣,等指挥中心派遣",
+        f"「{question.matter_name}」不自动派遣，等指挥中心派遣",
         f"“{question.matter_name}” is not routed by rule; it waits for the command centre",
     )
 
@@ -175,9 +177,11 @@ def _never_by_rule(question: Question) -> Say:
 def _nobody(candidates: Sequence[Candidate]) -> Say:
     near = [c for c in candidates if c.verdict == Verdict.OFF_DUTY]
     if not near:
-        return Say("没有规则能派出这个案件,等指挥中心派遣", "No rule covers this case; it waits for the command centre")
+        return Say(
+            "没有规则能派出这个案件，等指挥中心派遣", "No rule covers this case; it waits for the command centre"
+        )
     names = list(dict.fromkeys(c.squad.name for c in near))
     return Say(
-        f"没有在岗的队伍能接({'、'.join(names)}不在岗),等指挥中心派遣",
+        f"没有在岗的队伍能接（{'、'.join(names)}不在岗），等指挥中心派遣",
         f"No squad on duty can take it ({', '.join(names)} off duty); it waits for the command centre",
     )

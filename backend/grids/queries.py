@@ -101,12 +101,12 @@ def _outside(nearest: _Nearest | None) -> Malformed:
         return Malformed.at(
             "place",
             "no_net",
-            Say("本县还没有导入网格,请联系管理员", "This county has no grids yet; ask the administrator"),
+            Say("本县还没有导入网格，请联系管理员", "This county has no grids yet; ask the administrator"),
         )
     direction = _DIRECTIONS[round(nearest.bearing_deg / 45) % 8]
     distance = distance_words(nearest.distance_m)
     sentence = Say(
-        f"这里不在本辖区范围(在{direction.zh}方向 {distance.zh}外),请移动图钉或换地点",
+        f"这里不在本辖区范围（在{direction.zh}方向 {distance.zh}外），请移动图钉或换地点",
         f"This place is outside the net ({distance.en} to the {direction.en}); move the pin or choose another place",
     )
     return Malformed(

@@ -22,7 +22,7 @@ async def catalogue_in_force(session: AsyncSession, county: str, at: datetime) -
         )
     )
     if version is None:
-        raise NotFound("no_catalogue", Say("本县还没有事项目录,请联系管理员", "This county has no catalogue yet"))
+        raise NotFound("no_catalogue", Say("本县还没有事项目录，请联系管理员", "This county has no catalogue yet"))
     return version
 
 
@@ -69,7 +69,7 @@ async def choose_matter(
             "matter",
             "unknown_matter",
             Say(
-                f"目录里没有事项「{matter_code}」,请重新选择",
+                f"目录里没有事项「{matter_code}」，请重新选择",
                 f"The catalogue has no matter “{matter_code}”; choose another",
             ),
         )
@@ -81,7 +81,7 @@ async def choose_matter(
         "condition",
         "unknown_condition",
         Say(
-            f"「{matter.name}」没有立案条件「{condition_code}」,请重新选择",
+            f"「{matter.name}」没有立案条件「{condition_code}」，请重新选择",
             f"“{matter.name}” has no filing condition “{condition_code}”; choose another",
         ),
     )

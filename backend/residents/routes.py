@@ -24,7 +24,7 @@ async def follow(code: Annotated[str, Path(max_length=40)], session: Session, at
     case = (await session.scalars(select(Case).where(col(Case.code) == read_case_code(code)))).one_or_none()
     if case is None:
         raise NotFound(
-            "no_such_code", Say("没有这个编号的案件,请核对后再查", "No case has this code; check it and try again")
+            "no_such_code", Say("没有这个编号的案件，请核对后再查", "No case has this code; check it and try again")
         )
     (row,) = await case_rows(session, case.county, [case.id])
     steps: list[FollowStep] = []

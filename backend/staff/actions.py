@@ -35,7 +35,7 @@ async def check_credentials(
         wait_s = int((staff.next_sign_in_at - at).total_seconds()) + 1
         raise TooManyTries(
             "too_many_tries",
-            Say(f"密码连续输错,请 {wait_s} 秒后再试", f"Too many wrong passwords; try again in {wait_s} s"),
+            Say(f"密码连续输错，请 {wait_s} 秒后再试", f"Too many wrong passwords; try again in {wait_s} s"),
             headers={"Retry-After": str(wait_s)},
         )
     right = await checks.matches(staff.password_hash if staff else None, password)

@@ -68,11 +68,12 @@ def test_report_to_closed_on_the_screens(phone: Open, desk: Open, shoot: Shoot) 
     expect(operator.get_by_role("button", name=re.compile("暴露生活垃圾"))).to_be_visible()
 
     task.click()
-    expect(squad.get_by_text(re.compile("派给综合执法一中队:辖区内、在岗"))).to_be_visible()
+    expect(squad.get_by_text(re.compile("派给综合执法一中队：辖区内、在岗"))).to_be_visible()
     expect(squad.locator("canvas")).to_be_visible()
     shoot(squad, "squad-3-case")
     squad.get_by_role("button", name="接单").click()
-    expect(squad.get_by_role("button", name="处置完")).to_be_visible()
+    squad.get_by_role("button", name="到场").click()
+    expect(squad.get_by_role("button", name="到场")).to_have_count(0)
     handle(squad, shoot)
 
     inspector = phone()
@@ -106,7 +107,7 @@ def handle(squad: Page, shoot: Shoot) -> None:
     sheet.get_by_role("button", name="处置完").click()
     expect(sheet.get_by_role("alert")).to_be_visible()
     sheet.locator("input[type=file][capture]").set_input_files(AFTER)
-    sheet.get_by_role("textbox").fill("已清运,地面冲洗")
+    sheet.get_by_role("textbox").fill("已清运，地面冲洗")
     shoot(squad, "squad-4-handled")
     sheet.get_by_role("button", name="处置完").click()
     expect(squad.get_by_text("待核查").first).to_be_visible()
@@ -142,7 +143,7 @@ def test_operator_dispatches_a_waiting_case(phone: Open, desk: Open, shoot: Shoo
     dialog.get_by_text("综合执法二中队").click()
     shoot(operator, "operator-4-dispatch")
     dialog.get_by_role("button", name="派遣", exact=True).click()
-    expect(operator.get_by_text(re.compile("由指挥员 001派给综合执法二中队")).first).to_be_visible()
+    expect(operator.get_by_text(re.compile("由指挥员 001 派给综合执法二中队")).first).to_be_visible()
 
     expect(worker.get_by_text(re.compile("综合执法二中队")).first).to_be_visible()
 

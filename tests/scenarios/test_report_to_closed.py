@@ -30,7 +30,7 @@ async def test_a_report_becomes_a_closed_case(people: People, stranger: httpx.As
     accepted = (await squad_member.act("acknowledge", task)).json()["case"]
     assert accepted["status"] == "handling"
     after = photo("orientation/Landscape_3.jpg")
-    handled = (await squad_member.act("feedback", accepted, photos=[after], words="已清运,地面冲洗")).json()["case"]
+    handled = (await squad_member.act("feedback", accepted, photos=[after], words="已清运，地面冲洗")).json()["case"]
     assert handled["status"] == "pending_inspection"
     assert await squad_member.cases(squad="mine") == []
 
@@ -78,7 +78,7 @@ async def test_a_matter_outside_the_catalogue_waits_for_the_operator(people: Peo
     worker, operator = await people.worker(), await people.operator()
     case = (await worker.report("E0699", words="不知道归谁管")).json()["case"]
     assert (case["status"], case["squad"]) == ("pending_dispatch", None)
-    assert case["why"] == "「目录外问题」不自动派遣,等指挥中心派遣"
+    assert case["why"] == "「目录外问题」不自动派遣，等指挥中心派遣"
 
     snapshot = (await operator.http.get("/api/live/snapshot")).json()
     assert snapshot["counts"]["pending_dispatch"] == 1
@@ -87,7 +87,7 @@ async def test_a_matter_outside_the_catalogue_waits_for_the_operator(people: Peo
 
     dispatched = (await operator.act("dispatch", waiting, squad="xxk-squad-2", words="离得最近")).json()["case"]
     assert dispatched["status"] == "pending_ack"
-    assert dispatched["why"] == "由指挥员 001派给综合执法二中队:离得最近"
+    assert dispatched["why"] == "由指挥员 001 派给综合执法二中队：离得最近"
     squad = await people.squad_member("二中队")
     assert [c["id"] for c in await squad.cases(squad="mine")] == [case["id"]]
 

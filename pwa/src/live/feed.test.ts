@@ -69,7 +69,7 @@ it('asks for everything again when it has no event to resume from', () => {
 it('leaves a broken stream to the browser, and waits longer each time the server refuses', () => {
   const stop = listen('1-1')
   Source.made[0]!.fail(CONNECTING)
-  vi.advanceTimersByTime(60_000)
+  vi.advanceTimersByTime(30_000)
   expect(Source.made).toHaveLength(1)
   Source.made[0]!.fail(CLOSED)
   vi.advanceTimersByTime(1_000)
@@ -95,4 +95,18 @@ it('is silent once stopped', () => {
   stop()
   vi.advanceTimersByTime(60_000)
   expect(Source.made).toHaveLength(1)
+})
+
+it('takes a stream that no longer pings for lost, and opens it anew', () => {
+  const stop = listen('10-1')
+  Source.made[0]!.open()
+  vi.advanceTimersByTime(30_000)
+  Source.made[0]!.emit('ping', '', {})
+  vi.advanceTimersByTime(30_000)
+  expect(Source.made).toHaveLength(1)
+  expect(listener.onState).toHaveBeenLastCalledWith('live')
+  vi.advanceTimersByTime(11_000)
+  expect(listener.onState).toHaveBeenLastCalledWith('lost')
+  expect(Source.made[1]!.url).toBe('/api/live?last_event_id=10-1')
+  stop()
 })

@@ -20,6 +20,8 @@ export interface FeedListener {
 
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 30_000
+/** The server pings every 15 s; a stream that is silent for longer is dead even if the browser has not noticed. */
+const SILENCE_MS = 40_000
 
 type Open = (url: string) => EventSource
 
@@ -29,6 +31,7 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
   let source: EventSource | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
   let retryMs = FIRST_RETRY_MS
+  let silence: ReturnType<typeof setTimeout> | undefined
   // Without any id to resume from, whatever happened while the stream was down is unknown.
   let missedUnknown = false
 
@@ -36,7 +39,9 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
     clearTimeout(timer)
     source?.close()
     source = open(seen ? `/api/live?last_event_id=${encodeURIComponent(seen)}` : '/api/live')
+    heard()
     source.onopen = () => {
+      heard()
       retryMs = FIRST_RETRY_MS
       listener.onState('live')
       if (missedUnknown) listener.onResync()
@@ -47,7 +52,9 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
       listener.onState('lost')
       if (source?.readyState === EventSource.CLOSED) retryLater()
     }
+    source.addEventListener('ping', heard)
     source.addEventListener('case', (event: MessageEvent<string>) => {
+      heard()
       seen = event.lastEventId || seen
       listener.onCase(JSON.parse(event.data) as CaseChange)
     })
@@ -55,6 +62,15 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
       seen = event.lastEventId || null
       listener.onResync()
     })
+  }
+
+  function heard(): void {
+    clearTimeout(silence)
+    silence = setTimeout(() => {
+      missedUnknown = seen === null
+      listener.onState('lost')
+      connect()
+    }, SILENCE_MS)
   }
 
   function retryLater(): void {
@@ -72,6 +88,7 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
   document.addEventListener('visibilitychange', wake)
   return () => {
     clearTimeout(timer)
+    clearTimeout(silence)
     source?.close()
     window.removeEventListener('online', wake)
     document.removeEventListener('visibilitychange', wake)

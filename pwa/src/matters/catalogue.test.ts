@@ -26,5 +26,5 @@ it('the default condition, or the first if the catalogue names none', () => {
 
 it('limits say which hours count', () => {
   expect(limitWords({ amount: 4, unit: 'work_hour' })).toBe('4 个工作小时内')
-  expect(limitWords({ amount: 2, unit: 'urgent_hour' })).toBe('2 小时内(不分昼夜)')
+  expect(limitWords({ amount: 2, unit: 'urgent_hour' })).toBe('2 小时内（不分昼夜）')
 })

@@ -124,7 +124,7 @@ async def test_the_operator_may_give_an_unaccepted_case_to_another_squad(people:
     case = (await worker.report()).json()["case"]
     moved = (await operator.act("reassign", case, squad="xxk-squad-2", words="一中队另有任务")).json()["case"]
     assert (moved["status"], moved["squad"]["code"]) == ("pending_ack", "xxk-squad-2")
-    assert moved["why"] == "由指挥员 001派给综合执法二中队:一中队另有任务"
+    assert moved["why"] == "由指挥员 001 派给综合执法二中队：一中队另有任务"
     assert [(a["squad"]["code"], a["end"]) for a in moved["assignments"]] == [
         ("xxk-squad-1", "reassigned"),
         ("xxk-squad-2", None),
@@ -156,7 +156,7 @@ async def test_a_squad_may_send_back_with_a_reason_and_the_operator_decides(peop
     assert case["status"] == after
     back = (await squad.act("send_back", case, words="要吊车")).json()["case"]
     assert (back["status"], back["squad"]) == ("pending_dispatch", None)
-    assert back["why"] == "综合执法一中队退回:要吊车,等指挥中心派遣"
+    assert back["why"] == "综合执法一中队退回：要吊车，等指挥中心派遣"
     assert back["assignments"][-1]["end"] == "sent_back"
     assert at_of(back["due_at"]) - at_of(back["starts_at"]) == timedelta(minutes=15)
     again = (await operator.act("dispatch", back, squad="xxk-squad-2")).json()["case"]
@@ -168,9 +168,13 @@ async def test_arriving_is_noted_once_and_leaves_the_case_in_hand(people: People
     case = await accepted(worker, squad)
     clock.at += timedelta(minutes=20)
     arrived_at = clock.at
+    assert [step["action"] for step in case["allowed_actions"]] == ["arrive", "feedback", "send_back"]
     case = (await squad.act("arrive", case)).json()["case"]
+    assert [step["action"] for step in case["allowed_actions"]] == ["feedback", "send_back"]
     clock.at += timedelta(minutes=5)
-    case = (await squad.act("arrive", case)).json()["case"]
+    again = await squad.act("arrive", case)
+    assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
+    assert again.json()["case"]["version"] == case["version"], "the refusal shows the case as it is"
     assert case["status"] == "handling"
     assert at_of(case["assignments"][0]["arrived_at"]) == arrived_at
 

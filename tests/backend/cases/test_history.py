@@ -45,7 +45,7 @@ ANOTHER: dict[str, Any] = {
     "to_status": Status.CLOSED,
     "actor_id": UUID(int=98),
     "actor_role": Role.ADMINISTRATOR,
-    "words": "这句话是后来改的,原来没有这么长",
+    "words": "这句话是后来改的，原来没有这么长",
     "content": {"photos": ["of something else"]},
     "fingerprint": "f" * 63 + "e",
     "client_at": START + timedelta(days=400),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.cases.actions import standing
-from backend.cases.lifecycle import Action, Standing, Status, allowed_steps, decide_step
+from backend.cases.lifecycle import Action, Handlers, Standing, Status, allowed_steps, decide_step
 from backend.cases.models import Case
 from backend.cases.queries import HANDLING_ACTIONS
 from backend.errors import Problem
@@ -119,13 +119,14 @@ class Life:
     squad: str | None = None
     persons: frozenset[UUID] = frozenset()
     squads: frozenset[str] = frozenset()
+    on_site: bool = False
 
 
 def after(life: Life, actor: Actor, action: Action, to_squad: str) -> Life | None:
     """The life as the server would carry it on, None if the attempt is refused."""
     case = Case(county="320281", grid_path=PATH, squad_code=life.squad)  # type: ignore[call-arg]
     try:
-        step, _ = decide_step(life.status, action, standing(actor, case, life.persons, life.squads))
+        step, _ = decide_step(life.status, action, standing(actor, case, Handlers(life.persons, life.squads, life.on_site)))
     except Problem:
         return None
     if action in HANDLING_ACTIONS:
@@ -134,7 +135,8 @@ def after(life: Life, actor: Actor, action: Action, to_squad: str) -> Life | Non
         life = replace(life, squad=to_squad)
     if action == Action.SEND_BACK:
         life = replace(life, squad=None)
-    return replace(life, status=step.target)
+    on_site = action == Action.ARRIVE or (life.on_site and step.target == Status.HANDLING)
+    return replace(life, status=step.target, on_site=on_site)
 
 
 ATTEMPTS = st.tuples(st.sampled_from(CAST), st.sampled_from(list(Action)), st.sampled_from(["one", "two"]))

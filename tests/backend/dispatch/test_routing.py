@@ -51,7 +51,7 @@ URGENT = replace(GARBAGE, severity=Severity.EMERGENCY)
 
 # What is asked, of whom, who gets it by which rule, and a piece of the sentence.
 TABLE: dict[str, tuple[Question, list[SquadFacts], str | None, str | None, str]] = {
-    "own squad on duty": (GARBAGE, [OTHER, OWN, TEAM], "own", "R2", "派给own队:辖区内、在岗、手上没有别的案件"),
+    "own squad on duty": (GARBAGE, [OTHER, OWN, TEAM], "own", "R2", "派给own队：辖区内、在岗、手上没有别的案件"),
     "load is told": (GARBAGE, [busy(OWN, 7)], "own", "R2", "手上 7 件"),
     "a busy own squad is not relieved by a free neighbour": (GARBAGE, [busy(OWN, 99), OTHER], "own", "R2", "辖区内"),
     "an emergency too prefers its own squad": (URGENT, [OTHER, busy(OWN, 9)], "own", "R1", "辖区内"),
@@ -59,7 +59,7 @@ TABLE: dict[str, tuple[Question, list[SquadFacts], str | None, str | None, str]]
     "an emergency goes to the less busy helper": (
         URGENT, [off(OWN), busy(OTHER, 2), busy(squad("third"), 1)], "third", "R1", "手上 1 件",
     ),
-    "anything else does not cross": (GARBAGE, [off(OWN), OTHER], None, None, "没有在岗的队伍能接(own队不在岗)"),
+    "anything else does not cross": (GARBAGE, [off(OWN), OTHER], None, None, "没有在岗的队伍能接（own队不在岗）"),
     "of two own squads the less busy": (GARBAGE, [busy(OWN, 3), replace(OWN, code="own-2", open_cases=2)], "own-2", "R2", ""),
     "of two alike the first by code": (GARBAGE, [replace(OWN, code="b"), replace(OWN, code="a")], "a", "R2", ""),
     "the department steps in": (GARBAGE, [off(OWN), OTHER, TEAM], "team", "R3", "事项的承办部门、在岗"),
@@ -69,10 +69,10 @@ TABLE: dict[str, tuple[Question, list[SquadFacts], str | None, str | None, str]]
     ),
     "a team by the very matter": (GARBAGE, [replace(TEAM, capabilities=("E0110",))], "team", "R3", ""),
     "a squad that cannot": (GARBAGE, [replace(OWN, capabilities=("E02",)), TEAM], "team", "R3", ""),
-    "everybody asleep": (GARBAGE, [off(OWN), off(TEAM)], None, None, "(own队、team队不在岗)"),
-    "nobody at all": (GARBAGE, [], None, None, "没有规则能派出这个案件,等指挥中心派遣"),
+    "everybody asleep": (GARBAGE, [off(OWN), off(TEAM)], None, None, "（own队、team队不在岗）"),
+    "nobody at all": (GARBAGE, [], None, None, "没有规则能派出这个案件，等指挥中心派遣"),
     "never by rule": (
-        replace(GARBAGE, self_dispatch=False), [OWN, TEAM], None, None, "「暴露生活垃圾」不自动派遣,等指挥中心派遣",
+        replace(GARBAGE, self_dispatch=False), [OWN, TEAM], None, None, "「暴露生活垃圾」不自动派遣，等指挥中心派遣",
     ),
 }  # fmt: skip
 
