@@ -126,7 +126,9 @@ def after(life: Life, actor: Actor, action: Action, to_squad: str) -> Life | Non
     """The life as the server would carry it on, None if the attempt is refused."""
     case = Case(county="320281", grid_path=PATH, squad_code=life.squad)  # type: ignore[call-arg]
     try:
-        step, _ = decide_step(life.status, action, standing(actor, case, Handlers(life.persons, life.squads, life.on_site)))
+        step, _ = decide_step(
+            life.status, action, standing(actor, case, Handlers(life.persons, life.squads, life.on_site))
+        )
     except Problem:
         return None
     if action in HANDLING_ACTIONS:
