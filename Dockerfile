@@ -13,7 +13,6 @@ RUN mkdir -p /etc/postgresql-common/createcluster.d \
     && install -d -o postgres -g postgres -m 755 /run/suozi
 ENV PATH=/usr/lib/postgresql/15/bin:$PATH LC_ALL=C.UTF-8
 USER postgres
-VOLUME /data /run/suozi
 STOPSIGNAL SIGINT
 HEALTHCHECK --interval=5s --start-period=20s CMD pg_isready -q -h /run/suozi -U suozi
 CMD if [ ! -e /data/postgres ]; then \
@@ -45,7 +44,6 @@ COPY seeds seeds
 COPY --from=build /suozi/pwa/dist pwa/dist
 ENV PATH=/suozi/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1
 USER suozi
-VOLUME /data
 EXPOSE 8000
 HEALTHCHECK --interval=10s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/api/health', timeout=5)"]

@@ -56,8 +56,9 @@ def address(loaded_town: Settings) -> Iterator[str]:
     thread.join(timeout=15)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Not for the whole session: while it is open its event loop runs in this thread, and asynchronous tests could not."""
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.fail("Chromium is not installed: run ./suozi test, which installs it")
