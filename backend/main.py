@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
+from anyio import CapacityLimiter
 from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
@@ -49,6 +51,9 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 KIB, MIB = 2**10, 2**20
+# Streams ask the database at most this often at once, so that hundreds of them leave connections for requests.
+STREAM_READS = 2
+
 MAX_JSON_BODY = 256 * KIB
 MAX_SUBMISSION = 50 * MIB
 
@@ -72,6 +77,11 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+
+    def open_session() -> AsyncSession:
+        session: AsyncSession = app.state.sessions()
+        return session
+
     engine = make_engine(settings.database_url)
     app.state.settings = settings
     app.state.engine = engine
@@ -81,7 +91,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.password_checks = PasswordChecks()
     app.state.photo_children = PhotoChildren()
     app.state.store = open_store(settings.photo_store)
-    app.state.hub = Hub(settings.conninfo)
+    app.state.hub = Hub(settings.conninfo, open_session)
+    app.state.stream_reads = CapacityLimiter(STREAM_READS)
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)
     pages.mount(app, settings.web_dir)

@@ -1,6 +1,6 @@
 """Who may do what, as pure tables: roles, permissions, and the actor on whose behalf a request runs.
 
-Which rows an actor may see is not here: that is the scope clause of `cases/queries.py`.
+Which rows an actor may see is one rule in two forms: `Actor.sees` here, and the scope clause of `cases/queries.py`.
 """
 
 from dataclasses import dataclass
@@ -48,6 +48,15 @@ def covers(scope_path: str, grid_path: str) -> bool:
 
 
 @dataclass(frozen=True)
+class Audience:
+    """Whom a case concerns: its grid (path), its reporter, and every squad that ever had it."""
+
+    grid_path: str
+    reporter_id: UUID
+    squad_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class PostHeld:
     """One post of the actor that is valid today: a role, over a grid (path of codes) or in a squad."""
 
@@ -80,6 +89,14 @@ class Actor:
 
     def may(self, permission: Permission) -> bool:
         return any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
+
+    def sees(self, audience: Audience) -> bool:
+        """The scope rule without a database, for live messages. Its twin in SQL is `cases.queries.visible_to`."""
+        return (
+            audience.reporter_id == self.staff_id
+            or any(covers(path, audience.grid_path) for path in self.scope_paths)
+            or bool(set(audience.squad_codes) & set(self.squad_codes))
+        )
 
     def roles_at(self, grid_path: str) -> frozenset[Role]:
         """The roles that the actor's posts give at this grid. Squad posts are not bound to a grid and are left out."""

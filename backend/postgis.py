@@ -10,10 +10,11 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -30,6 +31,7 @@ SOCKET_HOME = Path("/tmp")  # noqa: S108  (each folder in it is 0700 and its own
 OLDEST_SERVER = 140000
 FREE_BYTES_FOR_A_NEW_CLUSTER = 500_000_000
 START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 30
 
 DURABLE = {
     "shared_buffers": "128MB",
@@ -187,16 +189,31 @@ def start(cluster: Cluster) -> None:
         (cluster.directory / "suozi.conf").write_text("\n".join([*lines, ""]))
         log = cluster.directory / "server.log"
         log.unlink(missing_ok=True)
-        done = pg_ctl(cluster, "start", "-l", str(log), "-t", str(START_TIMEOUT_S))
+        command = [str(cluster.server.bin_dir / "pg_ctl"), "start", "-w", "-t", str(START_TIMEOUT_S)]
+        done = run_as(cluster.user, [*command, "-D", str(cluster.directory), "-l", str(log)], server=cluster.server)
         if done.returncode != 0:
             raise refusal(log, log.read_text(errors="replace") if log.exists() else done.stdout)
     wait_until_it_answers(cluster)
 
 
 def stop(cluster: Cluster) -> None:
-    """Stop the server, ending its sessions; a no-op when it does not run."""
-    if server_pid(cluster) is not None and pg_ctl(cluster, "stop", "-m", "fast", "-t", "30").returncode != 0:
-        pg_ctl(cluster, "stop", "-m", "immediate", "-t", "10")
+    """Stop the server, ending its sessions; a no-op when it does not run.
+
+    By signal and not by pg_ctl, which must enter the data directory: stopping works even when the way there has been closed.
+    """
+    pid = server_pid(cluster)
+    if pid is None:
+        return
+    for fast_then_immediate in (signal.SIGINT, signal.SIGQUIT):
+        with suppress(ProcessLookupError):
+            os.kill(pid, fast_then_immediate)
+        deadline = time.monotonic() + STOP_TIMEOUT_S
+        while time.monotonic() < deadline:
+            if server_pid(cluster) is None:
+                with suppress(OSError):  # a server that was killed has left its socket in there
+                    cluster.socket_dir.rmdir()
+                return
+            time.sleep(0.02)
 
 
 def initialise(cluster: Cluster) -> None:
@@ -215,7 +232,10 @@ def initialise(cluster: Cluster) -> None:
         raise refusal(cluster.directory, done.stdout)
     with (unfinished / "postgresql.conf").open("a") as conf:
         conf.write("\ninclude = 'suozi.conf'\n")
-    unfinished.rename(cluster.directory)
+    try:
+        unfinished.rename(cluster.directory)
+    except OSError as error:  # something that is no cluster is in its place
+        raise not_writable(cluster.directory, error) from error
 
 
 def server_pid(cluster: Cluster) -> int | None:
@@ -268,11 +288,6 @@ def make_private_dir(directory: Path, user: str) -> None:
             f"{directory} 已存在，但不属于 {user} 或权限不是 0700：请删除它后重试。",
             f"{directory} exists but does not belong to {user} with mode 0700: remove it and try again.",
         )
-
-
-def pg_ctl(cluster: Cluster, action: str, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [str(cluster.server.bin_dir / "pg_ctl"), action, "-w", "-D", str(cluster.directory), *options]
-    return run_as(cluster.user, command, server=cluster.server)
 
 
 def run_as(user: str, command: list[str], *, server: Server | None = None) -> subprocess.CompletedProcess[str]:

@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases.lifecycle import Action, Status
 from backend.cases.models import Case, CaseEvent
-from backend.cases.queries import last_event
+from backend.cases.queries import last_event, squads_ever
 from backend.live.feed import publish
-from backend.permissions import Role
+from backend.permissions import Audience, Role
 
 NO_HASH = "0" * 64
 
@@ -104,6 +104,7 @@ async def append_event(
         kind="case",
         case_id=case.id,
         body={"case_id": str(case.id), "code": case.code, "version": case.version, "status": target.value},
+        audience=Audience(case.grid_path, case.reporter_id, await squads_ever(session, case.county, case.id)),
         at=at,
     )
     return event

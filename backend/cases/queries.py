@@ -34,7 +34,10 @@ def _within(paths: Iterable[str]) -> ColumnElement[bool]:
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The scope clause: cases in the actor's grids, ever assigned to the actor's squads, or reported by the actor."""
+    """The scope clause: cases in the actor's grids, ever assigned to the actor's squads, or reported by the actor.
+
+    `Actor.sees` is the same rule without a database; a test holds the two together.
+    """
     assigned = exists().where(
         col(Assignment.county) == col(Case.county),
         col(Assignment.case_id) == col(Case.id),
@@ -335,9 +338,12 @@ async def may_see_photo(session: AsyncSession, actor: Actor, sha256: str) -> boo
     return found is not None
 
 
-async def visible_ids(session: AsyncSession, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
-    """Those of the cases that the actor may see."""
-    return set(await session.scalars(select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(set(ids)))))
+async def squads_ever(session: AsyncSession, county: str, case_id: UUID) -> tuple[str, ...]:
+    """Every squad that has or had the case."""
+    found = select(col(Assignment.squad_code)).where(
+        col(Assignment.county) == county, col(Assignment.case_id) == case_id
+    )
+    return tuple(await session.scalars(found.distinct().order_by(col(Assignment.squad_code))))
 
 
 LIKELY_RADIUS_M = 800.0

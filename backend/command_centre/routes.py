@@ -1,36 +1,34 @@
 """The live side: a snapshot to start from and the stream of what changes after it, each within the asker's scope."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
+from sqlalchemy.exc import SQLAlchemyError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from backend.access import COOKIE, CaseReader, token_hash
 from backend.cases import views
-from backend.cases.queries import visible_ids
 from backend.clock import Now
 from backend.command_centre import queries
 from backend.command_centre.schemas import Snapshot
 from backend.database import Session
 from backend.dispatch.routes import squad_board
 from backend.language import Language
-from backend.live.feed import Cursor, changes_after, is_stale, latest_cursor, parse_cursor
-from backend.live.hub import Wake
-from backend.permissions import Permission
+from backend.live.feed import Change, Cursor, changes_after, is_stale, latest_cursor, parse_cursor
+from backend.live.hub import Inbox
+from backend.permissions import Actor, Permission
 
 router = APIRouter(prefix="/api", tags=["command centre"])
 
 SHOWN_AFTER_CLOSING = timedelta(hours=1)
 MOST_CASES = 500
-# A session may end without a wake-up: look again this often.
-RECHECK_S = 15.0
-# After a wake-up a change stays unreadable for as long as an older transaction runs: look again soon, a few times.
-SETTLING_S = (0.3, 1.0, 3.0)
+# How long a stream may go on with what it knows of its person: a sign-out or a changed post counts after that.
+ACTOR_FRESH_S = 3.0
+CATCH_UP_PAGE = 200
 PING_S = 15
 
 
@@ -53,14 +51,14 @@ async def snapshot(actor: CaseReader, session: Session, at: Now, language: Langu
 @router.get("/live", response_class=EventSourceResponse)
 async def live(
     request: Request,
-    _actor: CaseReader,
+    actor: CaseReader,
     last_event_id: Annotated[str | None, Query(max_length=60, description="from a snapshot")] = None,
     last_event_id_header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> EventSourceResponse:
     """Server-sent events: `case` whenever a case in my scope changes, `resync` when the snapshot must be taken again."""
     start = parse_cursor(last_event_id_header or last_event_id)
     return EventSourceResponse(
-        _stream(request, start),
+        _stream(request, actor.county, start),
         ping=PING_S,
         ping_message_factory=lambda: _ping(request.app.state.clock()),
         send_timeout=10,
@@ -73,46 +71,63 @@ def _ping(at: datetime) -> ServerSentEvent:
     return ServerSentEvent(event="ping", data=json.dumps({"server_time": at.isoformat()}))
 
 
-async def _stream(request: Request, start: Cursor | None) -> AsyncIterator[ServerSentEvent]:
+async def _stream(request: Request, county: str, start: Cursor | None) -> AsyncIterator[ServerSentEvent]:
     state = request.app.state
-    token = token_hash(request.cookies[COOKIE])
-    with state.hub.subscription() as wakes:
-        cursor = await _first_cursor(request, token, start)
+    viewer = Viewer(request)
+    async with state.hub.subscribe(county) as inbox:
+        cursor = await _first_cursor(request, county, start)
         yield ServerSentEvent(event="ready" if start == cursor else "resync", data="{}", id=str(cursor), retry=2000)
-        settling: list[float] = []
         while True:
-            async with state.sessions() as session:
-                # The session and its posts are read again each time: whoever is signed out hears nothing more.
-                actor = await state.find_actor(session, token, state.clock())
-                if actor is None:
-                    return
-                changes = await changes_after(session, actor.county, cursor)
-                seen = await visible_ids(session, actor, (change.case_id for change in changes))
-            for change in changes:
-                cursor = change.cursor
-                if change.case_id in seen:
-                    yield ServerSentEvent(event=change.kind, data=json.dumps(change.body), id=str(cursor))
-            if changes:
-                continue
-            wake = await _next_wake(wakes, settling.pop(0) if settling else RECHECK_S)
-            if wake == Wake.STOP:
+            try:
+                changes = await _next_changes(request, inbox, cursor)
+                actor = await viewer.now()
+            except SQLAlchemyError:
+                return  # the browser comes back by itself and resumes where it was
+            if actor is None:
                 return
-            if wake == Wake.READ:
-                settling = list(SETTLING_S)
+            for change in changes:
+                if change.cursor > cursor:
+                    cursor = change.cursor
+                    if actor.sees(change.audience):
+                        yield ServerSentEvent(event=change.kind, data=json.dumps(change.body), id=str(cursor))
+            if inbox.stopped and not changes and not inbox.behind:
+                return
 
 
-async def _first_cursor(request: Request, token: str, start: Cursor | None) -> Cursor:
+async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[Change]:
+    """From the queue; or from the table while the stream is behind, page by page."""
+    if not inbox.behind:
+        return [] if inbox.stopped else await inbox.next(ACTOR_FRESH_S)
+    state = request.app.state
+    async with state.stream_reads, state.sessions() as session:
+        inbox.behind = False
+        page = await changes_after(session, inbox.county, cursor, CATCH_UP_PAGE)
+    inbox.behind = inbox.behind or len(page) == CATCH_UP_PAGE
+    return page
+
+
+class Viewer:
+    """The person behind a stream, read again every few seconds."""
+
+    def __init__(self, request: Request) -> None:
+        self._state = request.app.state
+        self._token = token_hash(request.cookies[COOKIE])
+        self._actor: Actor | None = None
+        self._read_at = -ACTOR_FRESH_S
+
+    async def now(self) -> Actor | None:
+        """None when the session has ended."""
+        if monotonic() - self._read_at >= ACTOR_FRESH_S:
+            async with self._state.stream_reads, self._state.sessions() as session:
+                self._actor = await self._state.find_actor(session, self._token, self._state.clock())
+            self._read_at = monotonic()
+        return self._actor
+
+
+async def _first_cursor(request: Request, county: str, start: Cursor | None) -> Cursor:
     """Where to begin: after `start` if that is still whole, else now."""
     state = request.app.state
-    async with state.sessions() as session:
-        actor = await state.find_actor(session, token, state.clock())
-        if start and actor and not await is_stale(session, actor.county, start):
+    async with state.stream_reads, state.sessions() as session:
+        if start and not await is_stale(session, county, start):
             return start
         return await latest_cursor(session)
-
-
-async def _next_wake(wakes: "asyncio.Queue[Wake]", at_most_s: float) -> Wake | None:
-    """The next wake-up, or None if none comes in time."""
-    with suppress(TimeoutError):
-        return await asyncio.wait_for(wakes.get(), at_most_s)
-    return None

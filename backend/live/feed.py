@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.live.models import Outbox
+from backend.permissions import Audience
 
 CHANNEL = "suozi_live"
 KEPT_FOR = timedelta(days=2)
@@ -40,6 +41,7 @@ class Change:
     kind: str
     case_id: UUID
     body: dict[str, Any]
+    audience: Audience
 
 
 def parse_cursor(value: str | None) -> Cursor | None:
@@ -51,10 +53,30 @@ def parse_cursor(value: str | None) -> Cursor | None:
 
 
 async def publish(
-    session: AsyncSession, *, county: str, kind: str, case_id: UUID, body: dict[str, Any], at: datetime
+    session: AsyncSession,
+    *,
+    county: str,
+    kind: str,
+    case_id: UUID,
+    body: dict[str, Any],
+    audience: Audience,
+    at: datetime,
 ) -> None:
-    """Tell the live feed of a change; heard only if and when the transaction commits."""
-    session.add(Outbox(county=county, kind=kind, case_id=case_id, body=body, at=at))
+    """Tell those whom it concerns of a change; heard only if and when the transaction commits."""
+    session.add(
+        Outbox(
+            county=county,
+            kind=kind,
+            case_id=case_id,
+            body=body,
+            audience={
+                "grid_path": audience.grid_path,
+                "reporter_id": str(audience.reporter_id),
+                "squad_codes": list(audience.squad_codes),
+            },
+            at=at,
+        )
+    )
     await session.execute(text("SELECT pg_notify(:channel, :county)"), {"channel": CHANNEL, "county": county})
 
 
@@ -79,13 +101,20 @@ async def latest_cursor(session: AsyncSession) -> Cursor:
 async def changes_after(session: AsyncSession, county: str, cursor: Cursor, limit: int = 200) -> list[Change]:
     rows = await session.execute(
         text(
-            "SELECT tx::text::bigint, id, kind, case_id, body FROM outbox"  # noqa: S608 -- HORIZON is a constant
+            "SELECT tx::text::bigint, id, kind, case_id, body, audience FROM outbox"  # noqa: S608 -- HORIZON is a constant
             " WHERE county = :county AND (tx, id) > (CAST(CAST(:tx AS text) AS xid8), :id)"
             f" AND tx < CAST(CAST({HORIZON} AS text) AS xid8) ORDER BY tx, id LIMIT :limit"
         ),
         {"county": county, "tx": str(cursor.tx), "id": cursor.id, "limit": limit},
     )
-    return [Change(Cursor(tx, row_id), kind, case_id, body) for tx, row_id, kind, case_id, body in rows]
+    return [
+        Change(Cursor(tx, row_id), kind, case_id, body, _audience(audience))
+        for tx, row_id, kind, case_id, body, audience in rows
+    ]
+
+
+def _audience(stored: dict[str, Any]) -> Audience:
+    return Audience(stored["grid_path"], UUID(stored["reporter_id"]), tuple(stored["squad_codes"]))
 
 
 async def is_stale(session: AsyncSession, county: str, cursor: Cursor) -> bool:

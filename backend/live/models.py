@@ -33,4 +33,5 @@ class Outbox(SQLModel, table=True):
     kind: str = Field(max_length=32)
     case_id: UUID
     body: dict[str, Any] = Field(sa_type=JSONB)
+    audience: dict[str, Any] = Field(sa_type=JSONB)
     at: datetime = Field(sa_type=TIMESTAMP)

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
@@ -24,13 +26,11 @@ from backend.postgis import (
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the server's own user may enter; pytest's are private to whoever runs it."""
-    folder = tmp_path_factory.mktemp("postgis")
-    for private in [folder, *folder.parents]:
-        if private.name.startswith(("pytest-", "popen-", "postgis")):
-            private.chmod(0o755)
-    return folder
+def home() -> Iterator[Path]:
+    """A folder that the server's own user may enter; pytest keeps its own private to whoever runs it."""
+    with tempfile.TemporaryDirectory(prefix="suozi-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +105,13 @@ def test_an_acknowledged_write_survives_a_killed_server(home: Path) -> None:
         assert ask(url, "SELECT one FROM kept") == 1
 
 
+def test_a_server_is_stopped_even_when_the_way_to_its_data_is_closed(home: Path, cluster: Cluster) -> None:
+    with running(cluster):
+        home.chmod(0o700)
+    home.chmod(0o755)
+    assert server_pid(cluster) is None
+
+
 def test_a_lock_file_with_the_number_of_another_program_does_not_matter(cluster: Cluster) -> None:
     with running(cluster):
         pass
@@ -121,6 +128,15 @@ def test_a_half_made_data_directory_is_made_again(home: Path) -> None:
     with running(cluster):
         assert server_pid(cluster) is not None
     assert not unfinished.exists()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(home: Path) -> None:
+    diary = home / "taken" / "postgres" / "diary"
+    diary.parent.mkdir(parents=True)
+    diary.write_text("mine")
+    with pytest.raises(StartError, match="not empty"), running(open_cluster(diary.parent, settings=THROWAWAY)):
+        pass
+    assert diary.read_text() == "mine"
 
 
 def test_data_of_another_version_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.postgis import DURABLE, StartError, open_cluster, server_pid
+from backend.postgis import DURABLE, StartError, open_cluster, server_pid, stop
 from backend.serve import claimed, listening
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -121,8 +122,16 @@ Start = Callable[..., subprocess.Popen[str]]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts `up` on a port, with a data folder below a temporary one; whatever still runs is killed in the end."""
+def home() -> Iterator[Path]:
+    """A folder that the server's own user may enter; pytest keeps its own private to whoever runs it."""
+    with tempfile.TemporaryDirectory(prefix="suozi-test-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@pytest.fixture
+def start(home: Path) -> Iterator[Start]:
+    """Starts `up` on a port with a data folder below `home`; whatever still runs is ended at the end."""
     started: list[subprocess.Popen[str]] = []
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SUOZI_")}
 
@@ -134,14 +143,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
         started.append(process)
         return process
 
-    for private in [tmp_path, *tmp_path.parents]:
-        if "pytest" in str(private):
-            private.chmod(0o755)  # the server's own user must get through
     yield up
     for process in started:
         if process.poll() is None:
             process.kill()
         process.communicate()
+    for directory in home.glob("*/postgres"):
+        stop(open_cluster(directory, settings=DURABLE))
 
 
 def free_port() -> int:
@@ -171,8 +179,8 @@ def refusal(process: subprocess.Popen[str]) -> str:
     return told
 
 
-def test_up_from_start_to_stop(start: Start, tmp_path: Path) -> None:
-    data, other_data = tmp_path / "data", tmp_path / "other"
+def test_up_from_start_to_stop(start: Start, home: Path) -> None:
+    data, other_data = home / "data", home / "other"
     port, other_port = free_port(), free_port()
 
     first = start(port, data)

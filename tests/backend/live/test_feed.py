@@ -22,9 +22,11 @@ from backend.live.feed import (
     publish,
     sweep,
 )
+from backend.permissions import Audience
 from backend.settings import Settings
 
 COUNTY = "320281"
+NOBODY = Audience("320281", UUID(int=0), ())
 WRITERS, EACH = 16, 25
 PATIENCE_S = 20.0
 Sessions = async_sessionmaker[AsyncSession]
@@ -50,7 +52,9 @@ async def write(
     """One change in a transaction of its own, which stays open for a while after the row is written."""
     at = at or datetime.now(UTC)
     async with sessions() as session:
-        await publish(session, county=county, kind="case", case_id=UUID(int=number), body={"n": number}, at=at)
+        await publish(
+            session, county=county, kind="case", case_id=UUID(int=number), body={"n": number}, audience=NOBODY, at=at
+        )
         await session.flush()
         await asyncio.sleep(hold_s)
         await (session.commit() if keep else session.rollback())
