@@ -12,6 +12,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -31,6 +32,7 @@ SOCKET_HOME = Path("/tmp")  # noqa: S108  (each folder in it is 0700 and its own
 OLDEST_SERVER = 140000
 FREE_BYTES_FOR_A_NEW_CLUSTER = 500_000_000
 START_TIMEOUT_S = 60
+WATCH_EVERY_S = 1.0
 STOP_TIMEOUT_S = 30
 
 DURABLE = {
@@ -160,12 +162,35 @@ def running(cluster: Cluster) -> Iterator[None]:
         try:
             start(cluster)
             fcntl.flock(gate, fcntl.LOCK_UN)
-            yield
+            with kept_alive(cluster):
+                yield
         finally:
             fcntl.flock(gate, fcntl.LOCK_EX)
             fcntl.flock(users, fcntl.LOCK_UN)
             if alone(users):
                 stop(cluster)
+
+
+@contextmanager
+def kept_alive(cluster: Cluster) -> Iterator[None]:
+    """For the block, start the server again within seconds whenever it has died (killed, out of memory)."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(WATCH_EVERY_S):
+            if server_pid(cluster) is None:
+                # What keeps it from starting now (a dying child, a full disk) may be over at the next try.
+                with Path(f"{cluster.directory.with_suffix('.lock')}.gate").open("a") as gate, suppress(StartError):
+                    fcntl.flock(gate, fcntl.LOCK_EX)
+                    start(cluster)
+
+    watcher = threading.Thread(target=watch, name="postgis", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
 
 
 def alone(users: IO[str]) -> bool:

@@ -105,6 +105,24 @@ def test_an_acknowledged_write_survives_a_killed_server(home: Path) -> None:
         assert ask(url, "SELECT one FROM kept") == 1
 
 
+def test_a_server_that_dies_while_in_use_comes_back_by_itself(home: Path) -> None:
+    cluster = open_cluster(home / "dies" / "postgres", settings=DURABLE)
+    with running(cluster):
+        url = ensure_database(cluster, "suozi")
+        with psycopg.connect(conninfo(url)) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        first = server_pid(cluster)
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        deadline = time.monotonic() + 30
+        while server_pid(cluster) in {first, None}:
+            assert time.monotonic() < deadline, "the server was not started again"
+            time.sleep(0.1)
+        postgis.wait_until_it_answers(cluster)
+        assert ask(url, "SELECT answer FROM kept") == 42
+    assert server_pid(cluster) is None
+
+
 def test_a_server_is_stopped_even_when_the_way_to_its_data_is_closed(home: Path, cluster: Cluster) -> None:
     with running(cluster):
         home.chmod(0o700)
