@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 import signal
 from functools import partial
 
@@ -17,7 +18,10 @@ from backend.photos.intake import PhotoChildren
 from backend.settings import Settings
 from backend.storage import open_store
 
+log = logging.getLogger(__name__)
+
 Sessions = async_sessionmaker[AsyncSession]
+BEGIN_AGAIN_S = 2.0
 
 
 async def derive_photo(store: ObjectStore, children: PhotoChildren, *, county: str, sha256: str) -> None:
@@ -35,16 +39,25 @@ def job_table(store: ObjectStore, children: PhotoChildren) -> dict[str, jobs.Job
 
 
 async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> None:
-    """Work until cancelled. Waits for the database as long as it takes."""
+    """Work until cancelled. When the database goes away, begin again as soon as it is back."""
     children = PhotoChildren()
+    try:
+        while True:
+            try:
+                await _work_once(settings, sessions, store, children)
+            except Exception as error:  # noqa: BLE001 -- the worker loop outlives whatever ended one round
+                log.warning("the worker begins again: %s: %s", type(error).__name__, error)
+            await asyncio.sleep(BEGIN_AGAIN_S)
+    finally:
+        await children.close()
+
+
+async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore, children: PhotoChildren) -> None:
     app = jobs.build_worker(settings.conninfo, job_table(store, children))
     jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
-    try:
-        async with app.open_async():
-            await jobs.run_worker(app)
-    finally:
-        await children.close()
+    async with app.open_async():
+        await jobs.run_worker(app)
 
 
 async def _work_until_told(settings: Settings) -> None:
