@@ -5,6 +5,8 @@ import { api, ask, whenSignedOut, type Answer, type Me } from '@/api/client'
 import { correctClock } from '@/lib/clock'
 
 const KEPT_AS = 'suozi.me'
+/** Set while somebody has signed out without a signal: the cookie still stands and must not open anything. */
+const SIGN_OUT_OWED = 'suozi.sign_out_owed'
 
 /** `expired`: known, but must sign in again before anything can be sent or loaded. */
 type Standing = 'unknown' | 'signed_out' | 'expired' | 'signed_in'
@@ -14,6 +16,7 @@ const standing = shallowRef<Standing>(person.value ? 'signed_in' : 'unknown')
 
 function remembered(): Me | null {
   try {
+    if (localStorage.getItem(SIGN_OUT_OWED)) return null
     return JSON.parse(localStorage.getItem(KEPT_AS) ?? 'null') as Me | null
   } catch {
     return null
@@ -25,6 +28,20 @@ function remember(me: Me | null): void {
   if (me) localStorage.setItem(KEPT_AS, JSON.stringify(me))
   else localStorage.removeItem(KEPT_AS)
 }
+
+/** Whether the cookie is still `user`'s: the tabs of a browser share it, and another tab may have signed somebody else in. */
+export function isSignedInHere(user: string): boolean {
+  return remembered()?.id === user
+}
+
+// Another tab signed somebody in or out.
+window.addEventListener('storage', ({ key }) => {
+  if (key !== KEPT_AS) return
+  const now = remembered()
+  if (now?.id === person.value?.id && standing.value === 'signed_in') return
+  person.value = now
+  standing.value = now ? 'signed_in' : 'signed_out'
+})
 
 function accept(me: Me): void {
   correctClock(new Date(me.server_time))
@@ -44,6 +61,10 @@ export const session = {
 
 /** Asks the server who we are. With no signal the remembered person stays. */
 export async function checkSession(): Promise<void> {
+  if (localStorage.getItem(SIGN_OUT_OWED)) {
+    standing.value = 'signed_out'
+    if (!(await endSession())) return
+  }
   const answer = await ask(api.GET('/api/me'))
   if (answer.ok) accept(answer.data)
   else if (standing.value === 'unknown') standing.value = 'signed_out'
@@ -51,15 +72,27 @@ export async function checkSession(): Promise<void> {
 
 export async function signIn(phone: string, password: string): Promise<Answer<Me>> {
   const answer = await ask(api.POST('/api/session', { body: { phone, password } }))
-  if (answer.ok) accept(answer.data)
+  if (answer.ok) {
+    localStorage.removeItem(SIGN_OUT_OWED)
+    accept(answer.data)
+  }
   return answer
 }
 
 /** Forgets the person on this phone even if the server cannot be reached. What waits to be sent stays stored under their id. */
 export async function signOut(): Promise<void> {
-  await ask(api.DELETE('/api/session'))
+  localStorage.setItem(SIGN_OUT_OWED, 'yes')
+  await endSession()
   remember(null)
   standing.value = 'signed_out'
+}
+
+/** Whether the server has heard it. Until then it is told again at every start. */
+async function endSession(): Promise<boolean> {
+  const answer = await ask(api.DELETE('/api/session'))
+  const heard = answer.ok || (answer.failure.kind === 'problem' && answer.failure.problem.status === 401)
+  if (heard) localStorage.removeItem(SIGN_OUT_OWED)
+  return heard
 }
 
 export function may(permission: Me['permissions'][number]): boolean {

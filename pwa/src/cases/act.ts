@@ -3,7 +3,7 @@ import { session } from '@/auth/session'
 import { now } from '@/lib/clock'
 import { uuid7 } from '@/lib/uuid7'
 import { keep, type OutboxItem, type Photo } from '@/offline/outbox'
-import { flushNow } from '@/offline/pending'
+import { flushNow, readPending } from '@/offline/pending'
 import type { AllowedAction, CaseSummary } from './names'
 
 export interface ActionPhoto extends Photo {
@@ -16,7 +16,8 @@ export function needsSheet(action: AllowedAction): boolean {
   return action.words !== 'none' || action.photos_max > 0
 }
 
-/** Rejects when the phone cannot store it; then nothing was done. */
+/** Done when the step is stored and counted among those under way. Rejects when the phone cannot store it; then nothing was
+    done. */
 export async function act(it: CaseSummary, action: AllowedAction, words: string, photos: ActionPhoto[]): Promise<void> {
   const user = session.me.value?.id
   if (!user) throw new Error('an action needs a person')
@@ -42,6 +43,7 @@ export async function act(it: CaseSummary, action: AllowedAction, words: string,
     },
   }
   await keep(item, photos.map(({ sha256, type, bytes }) => ({ sha256, type, bytes })))
+  await readPending()
   void flushNow()
 }
 

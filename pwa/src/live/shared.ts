@@ -21,8 +21,8 @@ export function useFeed(): void {
   }
 
   watch(
-    session.standing,
-    (standing) => {
+    [session.standing, () => session.me.value?.id] as const,
+    ([standing]) => {
       stop?.()
       stop = standing === 'signed_in' ? openFeed({ onCase: tell, onResync: () => tell(null), onState }) : null
     },
@@ -39,12 +39,29 @@ export function useCaseChanges(listener: Listener): void {
 
 const SETTLE_MS = 300
 
-/** Reloads a list soon after any change; several changes together make one reload. */
+/** Reloads a list soon after any change. Changes that come meanwhile make one more reload, after the present one has been
+    answered: on a slow link and a busy day the list would otherwise never be shown. */
 export function useReloadOnChange(reload: () => Promise<void>): void {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let changedMeanwhile = false
+
+  async function soon(): Promise<void> {
+    await reload()
+    timer = undefined
+    if (changedMeanwhile) wait()
+  }
+
+  function wait(): void {
+    changedMeanwhile = false
+    timer = setTimeout(() => void soon(), SETTLE_MS)
+  }
+
   useCaseChanges(() => {
-    clearTimeout(timer)
-    timer = setTimeout(() => void reload(), SETTLE_MS)
+    if (timer === undefined) wait()
+    else changedMeanwhile = true
   })
-  onScopeDispose(() => clearTimeout(timer))
+  onScopeDispose(() => {
+    clearTimeout(timer)
+    changedMeanwhile = false
+  })
 }

@@ -45,6 +45,10 @@ export function database(): Promise<IDBPDatabase<Schema>> {
       db.createObjectStore('drafts', { keyPath: 'user' })
     },
     terminated: () => (opened = undefined),
+  }).catch((error: unknown) => {
+    // Asked again next time: storage that fails now may work when there is room again.
+    opened = undefined
+    throw error
   })
   return opened
 }
@@ -64,18 +68,25 @@ function changed(): void {
   otherTabs?.postMessage('changed')
 }
 
-/** Stores an item with its photos, all or nothing. Rejects when the phone has no room or refuses to store. */
-export async function keep(item: OutboxItem, photos: Photo[]): Promise<void> {
-  const transaction = (await database()).transaction(['items', 'photos'], 'readwrite', { durability: 'strict' })
+/** Stores an item with its photos, all or nothing. Rejects when the phone has no room or refuses to store. A report takes
+    the place of its draft, and of the refused item that it mends, in the same stroke: a phone that dies in between has
+    either the one or the other. */
+export async function keep(item: OutboxItem, photos: Photo[], replaces: string | null = null): Promise<void> {
+  const transaction = (await database()).transaction(['items', 'photos', 'drafts'], 'readwrite', { durability: 'strict' })
+  const [items, kept] = [transaction.objectStore('items'), transaction.objectStore('photos')]
   await Promise.all([
-    transaction.objectStore('items').put(item),
-    ...photos.map((photo) => transaction.objectStore('photos').put({ ...photo, item: item.id })),
+    items.put(item),
+    ...photos.map((photo) => kept.put({ ...photo, item: item.id })),
+    ...(item.kind === 'report' ? [transaction.objectStore('drafts').delete(item.user)] : []),
+    ...(replaces ? [items.delete(replaces), kept.delete(everyPhotoOf(replaces))] : []),
     transaction.done,
   ])
   changed()
   // Asked here, where it is plain what for; the answer changes nothing for this item.
   void navigator.storage?.persist?.()
 }
+
+const everyPhotoOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, []])
 
 /** Items of one person, oldest first. */
 export async function itemsOf(user: string): Promise<OutboxItem[]> {
@@ -102,7 +113,7 @@ export async function drop(id: string): Promise<void> {
   const transaction = (await database()).transaction(['items', 'photos'], 'readwrite')
   await Promise.all([
     transaction.objectStore('items').delete(id),
-    transaction.objectStore('photos').delete(IDBKeyRange.bound([id], [id, []])),
+    transaction.objectStore('photos').delete(everyPhotoOf(id)),
     transaction.done,
   ])
   changed()

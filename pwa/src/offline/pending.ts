@@ -12,14 +12,16 @@ export const pending = shallowRef<OutboxItem[]>([])
 export const arrived = shallowRef<ReadonlyMap<string, CaseDetail>>(new Map())
 export const online = shallowRef(navigator.onLine)
 
-async function refresh(): Promise<void> {
+/** Reads the outbox into `pending`. Where the browser does not store there is nothing to be sent. */
+export async function readPending(): Promise<void> {
   const user = session.me.value?.id
-  pending.value = user ? await itemsOf(user) : []
+  const items = user ? await itemsOf(user).catch(() => []) : []
+  if (user === session.me.value?.id) pending.value = items
 }
 
 export async function flushNow(): Promise<void> {
   const user = session.me.value?.id
-  if (user && session.standing.value === 'signed_in') await flush(user)
+  if (user && session.standing.value === 'signed_in') await flush(user).catch(() => undefined)
 }
 
 /** Keeps `pending` true and sends on start, on coming back, and every 30 s while anything waits. For the root component. */
@@ -31,14 +33,14 @@ export function useOutbox(): void {
   const timer = setInterval(() => {
     if (pending.value.some((item) => item.waiting !== 'refused')) tryNow()
   }, RETRY_EVERY_MS)
-  const stopWatching = watchOutbox(() => void refresh())
-  const stopHearing = whenDelivered((item, it) => (arrived.value = new Map(arrived.value).set(item.id, it)))
+  const stopWatching = watchOutbox(() => void readPending())
+  const stopHearing = whenDelivered((id, it) => (arrived.value = new Map(arrived.value).set(id, it)))
   const events = ['online', 'offline'] as const
   events.forEach((name) => window.addEventListener(name, tryNow))
   document.addEventListener('visibilitychange', tryNow)
   watch(
     [session.me, session.standing],
-    () => void refresh().then(tryNow),
+    () => void readPending().then(tryNow),
     { immediate: true },
   )
   onScopeDispose(() => {

@@ -3,6 +3,7 @@ import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { whenSignedOut, type CaseDetail } from '@/api/client'
 import { uuid7 } from '@/lib/uuid7'
+import { keepDraft, keptDraft } from './drafts'
 import { drop, itemsOf, keep, photosOf, type OutboxItem, type Photo } from './outbox'
 import { flush, whenDelivered } from './sync'
 
@@ -44,7 +45,10 @@ function serverIs(server: Server) {
   return calls
 }
 
+const signedIn = (user: string): void => localStorage.setItem('suozi.me', JSON.stringify({ id: user }))
+
 beforeEach(async () => {
+  signedIn(USER)
   for (const item of await itemsOf(USER)) await drop(item.id)
 })
 
@@ -95,6 +99,26 @@ describe('what is kept', () => {
     expect(await itemsOf(USER)).toHaveLength(1)
   })
 
+  it('what another tab’s sign-in would make somebody else’s, also half-way through', async () => {
+    const calls = serverIs((path) => {
+      signedIn('somebody-else')
+      return receipt(path.split('/')[3]!, [PHOTO.sha256])
+    })
+    await keep({ ...report(), tries: 1 }, [PHOTO])
+    await flush(USER)
+    await flush(USER)
+    expect(calls).toHaveBeenCalledTimes(1)
+    expect(await itemsOf(USER)).toHaveLength(1)
+  })
+
+  it('further items, while the server says that it is busy', async () => {
+    const calls = serverIs(() => problem(429))
+    await keep(report(), [PHOTO])
+    await keep(report(), [PHOTO])
+    await flush(USER)
+    expect(calls).toHaveBeenCalledTimes(1)
+  })
+
   it('another person’s items are not sent', async () => {
     const calls = serverIs((path) => receipt(path.split('/')[3]!))
     await keep({ ...report(), user: 'somebody-else' }, [PHOTO])
@@ -115,7 +139,7 @@ describe('what leaves', () => {
     stop()
     expect(await itemsOf(USER)).toEqual([])
     expect(await photosOf(item)).toEqual([])
-    expect(arrived).toHaveBeenCalledWith(expect.objectContaining({ id: item.id }), CASE)
+    expect(arrived).toHaveBeenCalledWith(item.id, CASE)
   })
 
   it('photos that are awaited follow one by one', async () => {
@@ -141,6 +165,39 @@ describe('what leaves', () => {
     await flush(USER)
     await flush(USER)
     expect(photosInTry).toEqual([1, 0])
+  })
+
+  it('is told before it leaves, so that no screen offers the step again', async () => {
+    serverIs((path) => receipt(path.split('/')[3]!))
+    await keep(report(), [PHOTO])
+    let left: Promise<OutboxItem[]> | undefined
+    const stop = whenDelivered(() => (left = itemsOf(USER)))
+    await flush(USER)
+    stop()
+    expect(await left).toHaveLength(1)
+  })
+
+  it('takes the place of its draft and of the refused report that it mends', async () => {
+    const refused = report()
+    await keep(refused, [PHOTO])
+    await keepDraft(USER, { words: '改过的' })
+    const mended = report()
+    await keep(mended, [PHOTO], refused.id)
+    expect((await itemsOf(USER)).map((item) => item.id)).toEqual([mended.id])
+    expect(await photosOf(refused)).toEqual([])
+    expect(await keptDraft(USER)).toBeUndefined()
+  })
+
+  it('many photos follow the content, also in the first try', async () => {
+    const photosInTry: number[] = []
+    serverIs((path, init) => {
+      photosInTry.push((init.body as FormData).getAll('photo').length)
+      return receipt(path.split('/')[3]!)
+    })
+    const big = { ...PHOTO, bytes: new ArrayBuffer(2_000_001) }
+    await keep(report([big]), [big])
+    await flush(USER)
+    expect(photosInTry).toEqual([0])
   })
 
   it('is sent once when two flushes run at once', async () => {

@@ -1,6 +1,7 @@
 /* Sends what the outbox holds, oldest first, one tab at a time. An item leaves the outbox only when the server has said,
    in our own JSON, under the same id, that nothing is missing; every other answer keeps it, with the reason. */
 import { failureOf, reportSignedOut, type CaseDetail, type Problem, type Schemas } from '@/api/client'
+import { isSignedInHere } from '@/auth/session'
 import { language } from '@/locales/t'
 import { amend, drop, itemsOf, photosOf, type OutboxItem, type Photo, type Waiting } from './outbox'
 
@@ -8,22 +9,38 @@ type Receipt = Schemas['ReportReceipt'] | Schemas['ActionReceipt']
 type Reply = { kind: 'receipt'; receipt: Receipt } | { kind: Exclude<Waiting, 'new'>; problem: Problem | null }
 
 const TIME_LIMIT_MS = 60_000
+/** The slowest link on which a photo by itself is given the time it needs. */
+const SLOWEST_BYTES_PER_MS = 10
+/** Up to here one request carries everything; beyond, a case must not wait for its pictures on a slow link. */
+const WHOLE_UP_TO_BYTES = 2_000_000
 /** Codes that say: this content will not be taken, however often it is sent. */
 const REFUSALS = new Set([400, 403, 404, 409, 413, 415, 422])
 
-const delivered = new Set<(item: OutboxItem, it: CaseDetail) => void>()
+/** Codes that say: not now, whatever it is. Trying the next item at once would only add to it. */
+const BUSY = new Set([429, 503, 507])
 
-/** Calls `listener` with every item that has arrived and its case as the server sees it now. Returns the way to stop. */
-export function whenDelivered(listener: (item: OutboxItem, it: CaseDetail) => void): () => void {
-  delivered.add(listener)
-  return () => delivered.delete(listener)
+type Delivered = (id: string, it: CaseDetail) => void
+const listeners = new Set<Delivered>()
+const otherTabs = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel('suozi-delivered')
+otherTabs?.addEventListener('message', ({ data }: MessageEvent<Parameters<Delivered>>) => listeners.forEach((listener) => listener(...data)))
+
+/** Calls `listener` with the id of every item that has arrived, sent by whichever tab, and its case as the server sees it
+    now. Returns the way to stop. */
+export function whenDelivered(listener: Delivered): () => void {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+function tellDelivered(...news: Parameters<Delivered>): void {
+  listeners.forEach((listener) => listener(...news))
+  otherTabs?.postMessage(news)
 }
 
 function pathOf(item: OutboxItem): string {
   return item.kind === 'report' ? `/api/reports/${item.id}` : `/api/cases/${item.caseId}/actions/${item.id}`
 }
 
-async function put(path: string, id: string, body: BodyInit): Promise<Reply> {
+async function put(path: string, id: string, body: BodyInit, timeLimitMs = TIME_LIMIT_MS): Promise<Reply> {
   let response: Response
   let json: unknown
   try {
@@ -32,7 +49,7 @@ async function put(path: string, id: string, body: BodyInit): Promise<Reply> {
       body,
       credentials: 'same-origin',
       headers: { 'Accept-Language': language.value },
-      signal: AbortSignal.timeout(TIME_LIMIT_MS),
+      signal: AbortSignal.timeout(timeLimitMs),
     })
     json = await response.json().catch(() => null)
   } catch {
@@ -60,16 +77,20 @@ function multipart(item: OutboxItem, photos: Photo[]): FormData {
   return form
 }
 
-/* The first try sends everything at once. If that did not get through, the link is bad: then the content goes first, by
-   itself, and each photo after it, so that every piece that arrives is progress. */
-async function send(item: OutboxItem): Promise<Reply> {
+/* The first try sends everything at once unless it is big. If that did not get through, the link is bad: then the content
+   goes first, by itself, and each photo after it, so that every piece that arrives is progress. null: the cookie is not, or
+   no longer, that of the person whose item it is; sent now it would count as somebody else's. */
+async function send(item: OutboxItem): Promise<Reply | null> {
   const photos = await photosOf(item)
-  let reply = await put(pathOf(item), item.id, multipart(item, item.tries === 0 ? photos : []))
+  const bytes = photos.reduce((sum, photo) => sum + photo.bytes.byteLength, 0)
+  if (!isSignedInHere(item.user)) return null
+  let reply = await put(pathOf(item), item.id, multipart(item, item.tries === 0 && bytes <= WHOLE_UP_TO_BYTES ? photos : []))
   while (reply.kind === 'receipt' && reply.receipt.missing.length > 0) {
     const awaited: string = reply.receipt.missing[0]!
     const photo = photos.find((one) => one.sha256 === awaited)
     if (!photo) return { kind: 'server', problem: null }
-    const next = await put(`${pathOf(item)}/photos/${awaited}`, item.id, photo.bytes)
+    if (!isSignedInHere(item.user)) return null
+    const next = await put(`${pathOf(item)}/photos/${awaited}`, item.id, photo.bytes, TIME_LIMIT_MS + photo.bytes.byteLength / SLOWEST_BYTES_PER_MS)
     // An answer that still misses the photo just sent would have us send it for ever.
     if (next.kind === 'receipt' && next.receipt.missing.includes(awaited)) return { kind: 'server', problem: null }
     reply = next
@@ -77,9 +98,9 @@ async function send(item: OutboxItem): Promise<Reply> {
   return reply
 }
 
-/** What waits for the same case was decided after this action: it goes out on top of the version that this one made. */
-async function carryVersion(user: string, it: CaseDetail): Promise<void> {
-  const followers = (await itemsOf(user)).filter((item) => item.kind === 'action' && item.caseId === it.id)
+/** What waits for the same case was decided after `sent`: it goes out on top of the version that `sent` made. */
+async function carryVersion(sent: OutboxItem, it: CaseDetail): Promise<void> {
+  const followers = (await itemsOf(sent.user)).filter((item) => item.kind === 'action' && item.caseId === it.id && item.id !== sent.id)
   for (const follower of followers) {
     await amend(follower.id, (item) => (item.kind === 'action' ? { ...item, body: { ...item.body, version: it.version } } : item))
   }
@@ -90,9 +111,10 @@ async function settle(item: OutboxItem, reply: Reply): Promise<void> {
     await amend(item.id, { waiting: reply.kind, problem: reply.problem, tries: item.tries + 1 })
     return
   }
+  if (item.kind === 'action') await carryVersion(item, reply.receipt.case)
+  // Told before it leaves: in between, a screen would offer the same step on the case as it was.
+  tellDelivered(item.id, reply.receipt.case)
   await drop(item.id)
-  if (item.kind === 'action') await carryVersion(item.user, reply.receipt.case)
-  delivered.forEach((listener) => listener(item, reply.receipt.case))
 }
 
 async function sendAll(user: string): Promise<void> {
@@ -105,9 +127,11 @@ async function sendAll(user: string): Promise<void> {
     if (!item) return
     tried.add(item.id)
     const reply = await send(item)
+    if (!reply) return
     await settle(item, reply)
     if (reply.kind === 'signed_out') reportSignedOut()
     if (reply.kind === 'network' || reply.kind === 'foreign' || reply.kind === 'signed_out') return
+    if (reply.kind === 'server' && BUSY.has(reply.problem?.status ?? 0)) return
     if (reply.kind !== 'receipt' && item.kind === 'action') stuckCases.add(item.caseId)
   }
 }

@@ -65,7 +65,8 @@ export function isBegun(written: ReportDraft | null): boolean {
 
 export async function loadDraft(): Promise<void> {
   const user = userId()
-  draft.value = user ? ((await keptDraft<ReportDraft>(user)) ?? null) : null
+  // Storage that fails keeps nobody from writing; that it cannot be kept is said when it is to be sent.
+  draft.value = user ? ((await keptDraft<ReportDraft>(user).catch(() => undefined)) ?? draft.value) : null
 }
 
 /** Changes the draft on screen at once, and on the phone a moment later. */
@@ -81,9 +82,14 @@ export async function saveDraft(): Promise<void> {
 }
 
 export async function discardDraft(): Promise<void> {
+  forgetDraft()
+  await dropDraft(userId()).catch(() => undefined)
+}
+
+/** The outbox has it now. */
+export function forgetDraft(): void {
   clearTimeout(timer)
   draft.value = null
-  await dropDraft(userId())
 }
 
 /** A refused report, to be mended and sent under a new id: the server may hold other content under the old one. */

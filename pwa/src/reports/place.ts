@@ -43,7 +43,11 @@ export function placeProblem(located: Located): string {
 }
 
 export function rememberPlace({ lng, lat }: LngLat): void {
-  localStorage.setItem(KEPT_AS, JSON.stringify({ lng, lat }))
+  try {
+    localStorage.setItem(KEPT_AS, JSON.stringify({ lng, lat }))
+  } catch {
+    return // Only where the map opens next time.
+  }
 }
 
 function rememberedPlace(): LngLat | null {

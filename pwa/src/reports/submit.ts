@@ -4,9 +4,9 @@ import { session } from '@/auth/session'
 import type { Matter } from '@/matters/catalogue'
 import { now } from '@/lib/clock'
 import { t } from '@/locales/t'
-import { drop, keep } from '@/offline/outbox'
+import { keep } from '@/offline/outbox'
 import { flushNow } from '@/offline/pending'
-import { discardDraft, type ReportDraft } from './draft'
+import { forgetDraft, type ReportDraft } from './draft'
 
 /** What the person must still do, in words; empty when the report may go. */
 export function lacking(draft: ReportDraft, matter: Matter | null): string {
@@ -46,8 +46,8 @@ export async function submitReport(draft: ReportDraft, matter: Matter): Promise<
       body: reportIn(draft, draft.place, matter),
     },
     photos,
+    draft.replaces,
   )
-  if (draft.replaces) await drop(draft.replaces)
-  await discardDraft()
+  forgetDraft()
   void flushNow()
 }
