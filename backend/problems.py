@@ -12,12 +12,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from psycopg.errors import DiskFull
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from backend.errors import TITLES, Conflict, FieldError, Malformed, Problem, Say, Unavailable
+from backend.errors import TITLES, Conflict, FieldError, Malformed, NoSpace, Problem, Say, Unavailable
 from backend.language import request_language
 
 log = logging.getLogger(__name__)
@@ -107,6 +108,10 @@ def from_database(error: DBAPIError) -> Problem | None:
         )
     if isinstance(error, DataError):
         return Malformed("malformed", Say("内容里有无法保存的字符或数值", "Some text or number cannot be stored"))
+    if isinstance(error.orig, DiskFull):
+        return NoSpace(
+            "storage_full", Say("服务器存储已满，内容请先留在手机里", "The server's storage is full; keep your content")
+        )
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return unavailable()
     return None

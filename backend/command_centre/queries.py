@@ -14,12 +14,12 @@ from backend.permissions import Actor
 
 
 async def board_case_ids(session: AsyncSession, actor: Actor, *, closed_after: datetime, limit: int) -> list[UUID]:
-    """Open cases in scope, soonest deadline first, then those closed since `closed_after`."""
+    """Open cases in scope, those waiting for dispatch first, then by deadline; then those closed since `closed_after`."""
     return list(
         await session.scalars(
             select(col(Case.id))
             .where(visible_to(actor), or_(col(Case.status).in_(OPEN_STATUSES), col(Case.closed_at) > closed_after))
-            .order_by(col(Case.due_at).asc().nulls_last(), col(Case.id))
+            .order_by(col(Case.status) != Status.PENDING_DISPATCH, col(Case.due_at).asc().nulls_last(), col(Case.id))
             .limit(limit)
         )
     )
