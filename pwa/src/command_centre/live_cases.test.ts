@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exampleCase, fromNoon } from './example_cases'
-import { withNewer, withRow } from './live_cases'
+import { unlistedIn, withNewer, withRow } from './live_cases'
 
 const one = exampleCase('1', { version: 2 })
 
@@ -25,4 +25,10 @@ describe('a snapshot', () => {
   it('does not put an older row over a newer one', () => {
     expect(withNewer([one], [{ ...one, version: 5 }], fromNoon(0))[0]?.version).toBe(5)
   })
+})
+
+it('says how many open cases a snapshot counts but does not list', () => {
+  const counts = { pending_ack: 3, pending_dispatch: 1 }
+  expect(unlistedIn({ counts, cases: [one, exampleCase('done', { status: 'closed' })] })).toBe(3)
+  expect(unlistedIn({ counts: { pending_ack: 1 }, cases: [one] })).toBe(0)
 })

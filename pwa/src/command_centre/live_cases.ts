@@ -13,6 +13,8 @@ export type LiveCases = ReturnType<typeof useLiveCases>
 export function useLiveCases() {
   const rows = shallowRef<CaseSummary[]>([])
   const squads = shallowRef<Schemas['SquadOut'][]>([])
+  /** How many open cases the server did not list, because there are more than it lists at once. */
+  const unlisted = shallowRef(0)
   const asOf = shallowRef<Date | null>(null)
   const feed = shallowRef<FeedState>('connecting')
   const failure = shallowRef<Failure | null>(null)
@@ -27,6 +29,7 @@ export function useLiveCases() {
     const snapshot = answer.data
     rows.value = withNewer(snapshot.cases, rows.value, snapshot.as_of)
     squads.value = snapshot.squads
+    unlisted.value = unlistedIn(snapshot)
     asOf.value = new Date(snapshot.as_of)
     stopFeed ??= openFeed({ onCase, onResync: takeSnapshot, onState: (state) => (feed.value = state) }, snapshot.last_event_id)
   }
@@ -57,7 +60,13 @@ export function useLiveCases() {
     stopFeed?.()
   })
   void takeSnapshot()
-  return { rows, squads, asOf, feed, failure, takeSnapshot, put }
+  return { rows, squads, unlisted, asOf, feed, failure, takeSnapshot, put }
+}
+
+/** Open cases that the snapshot counts but does not list. */
+export function unlistedIn(snapshot: Pick<Schemas['Snapshot'], 'counts' | 'cases'>): number {
+  const open = Object.values(snapshot.counts).reduce((sum, count) => sum + count, 0)
+  return Math.max(0, open - snapshot.cases.filter((row) => row.status !== 'closed').length)
 }
 
 export function withRow(rows: CaseSummary[], row: CaseSummary): CaseSummary[] {
