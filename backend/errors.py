@@ -62,10 +62,6 @@ class Problem(Exception):  # noqa: N818 -- the RFC's own word for it
         return body | self.more
 
 
-class NotUnderstood(Problem):
-    status = 400
-
-
 class NotSignedIn(Problem):
     status = 401
 

@@ -25,7 +25,7 @@ from backend.cases.schemas import (
 )
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
-from backend.dispatch.queries import assignments_of, latest_decision, rule_names
+from backend.dispatch.queries import assignments_of, rule_names
 from backend.matters.models import Matter
 from backend.matters.queries import condition_of
 from backend.permissions import Actor
@@ -50,7 +50,6 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     summary = _summary(row, actor, handlers[case.id], at, language)
     condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
     squads = await squad_names(session, case.county)
-    decision = await latest_decision(session, case.county, case.id)
     photos = await queries.photos_of(session, case.county, case.id)
     return CaseDetail(
         **summary.model_dump(),
@@ -73,12 +72,12 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
             for a in await assignments_of(session, case.county, case.id)
         ],
         routing=explain(
-            decision,
+            row.decision,
             language=language,
             squad_names=squads,
             rule_names=await rule_names(session, case.county),
         )
-        if decision
+        if row.decision
         else None,
         server_time=at,
     )
