@@ -66,9 +66,10 @@ def test_signing_out_without_signal_is_final(phone: Open) -> None:
     worker.get_by_role("button", name="退出登录").click()
     expect(worker.get_by_role("button", name="登录")).to_be_visible()
     worker.unroute("**/api/**")
-    worker.reload()
+    with worker.expect_response(lambda response: response.request.method == "DELETE") as told:
+        worker.reload()
+    assert told.value.ok
     expect(worker.get_by_role("button", name="登录")).to_be_visible()
-    worker.wait_for_timeout(500)
     assert worker.request.get("/api/me").status == 401
 
 
