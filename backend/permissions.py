@@ -25,6 +25,12 @@ class Permission(StrEnum):
     SEE_SQUADS = "see_squads"
     SEE_ROUTING = "see_routing"
     SEE_EVIDENCE = "see_evidence"
+    SEE_STAFF = "see_staff"
+    SEE_ROTA = "see_rota"
+    ASK_ROTA = "ask_rota"
+    MANAGE_NET = "manage_net"
+    MANAGE_STAFF = "manage_staff"
+    MANAGE_ROTA = "manage_rota"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -32,11 +38,26 @@ _FIELD = _EVERYONE | {Permission.REPORT, Permission.ACT_ON_CASES}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _FIELD,
-    Role.SQUAD_MEMBER: _FIELD,
-    Role.SQUAD_LEADER: _FIELD,
+    Role.SQUAD_MEMBER: _FIELD | {Permission.SEE_ROTA, Permission.ASK_ROTA},
+    Role.SQUAD_LEADER: _FIELD | {Permission.SEE_ROTA, Permission.ASK_ROTA, Permission.MANAGE_ROTA},
     Role.INSPECTOR: _FIELD | {Permission.SEE_EVIDENCE},
-    Role.OPERATOR: _EVERYONE | {Permission.ACT_ON_CASES, Permission.SEE_SQUADS, Permission.SEE_EVIDENCE},
-    Role.ADMINISTRATOR: _EVERYONE | {Permission.SEE_SQUADS},
+    Role.OPERATOR: _EVERYONE
+    | {
+        Permission.ACT_ON_CASES,
+        Permission.SEE_SQUADS,
+        Permission.SEE_EVIDENCE,
+        Permission.SEE_STAFF,
+        Permission.SEE_ROTA,
+    },
+    Role.ADMINISTRATOR: _EVERYONE
+    | {
+        Permission.SEE_SQUADS,
+        Permission.SEE_STAFF,
+        Permission.SEE_ROTA,
+        Permission.MANAGE_NET,
+        Permission.MANAGE_STAFF,
+        Permission.MANAGE_ROTA,
+    },
 }
 
 SQUAD_ROLES = frozenset({Role.SQUAD_MEMBER, Role.SQUAD_LEADER})

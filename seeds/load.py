@@ -5,6 +5,7 @@ Everything is written in one transaction under the county's own key; a county th
 
 import asyncio
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -21,7 +22,7 @@ from sqlmodel import SQLModel, col
 
 from backend.database import SRID, make_engine, make_sessions
 from backend.dispatch.models import RoutingRule
-from backend.grids.models import Grid
+from backend.grids.models import Grid, GridKind, NetEdition
 from backend.grids.routes import base_map_key
 from backend.matters.models import CalendarDay, Catalogue, DayKind, FilingCondition, Matter, WorkHours
 from backend.settings import Settings
@@ -68,6 +69,7 @@ async def write_demo(session: AsyncSession) -> None:
     organisation = _read("demo/organisation.json")
     passwords = {row["phone"]: row["password"] for row in _read("demo/sign_ins.json")}
     for batch in (
+        [_first_edition(len(features))],
         _grids(features, paths),
         _units(organisation["units"]),
         _squads(organisation["squads"]),
@@ -88,6 +90,17 @@ def _read(name: str) -> Any:
     return json.loads((HERE / name).read_text(encoding="utf-8"))
 
 
+def _first_edition(grids: int) -> NetEdition:
+    return NetEdition(
+        county=COUNTY,
+        number=1,
+        title="示意网格（初始版本）",
+        effective_on=SINCE,
+        published_at=IN_FORCE_AT,
+        summary={"added": grids},
+    )
+
+
 def _paths(features: list[dict[str, Any]]) -> dict[str, str]:
     """Code of each grid to its path from the county down; parents come before their children in the file or after."""
     parents = {f["properties"]["code"]: f["properties"]["parent_code"] for f in features}
@@ -99,7 +112,24 @@ def _paths(features: list[dict[str, Any]]) -> dict[str, str]:
     return {code: path(code) for code in parents}
 
 
+def _areas(features: list[dict[str, Any]]) -> dict[str, float]:
+    """Code to area in whole m²; a grid with base children has the sum of theirs."""
+    children = defaultdict(list)
+    for feature in features:
+        if feature["properties"]["kind"] == GridKind.BASE:
+            children[feature["properties"]["parent_code"]].append(feature["properties"]["code"])
+    own = {f["properties"]["code"]: f["geometry"] for f in features}
+
+    def area(code: str) -> float:
+        if children[code]:
+            return sum(area(child) for child in children[code])
+        return float(round(area_m2(shape(own[code])))) if own[code] else 0.0
+
+    return {code: area(code) for code in own}
+
+
 def _grids(features: list[dict[str, Any]], paths: dict[str, str]) -> Iterable[SQLModel]:
+    areas = _areas(features)
     for feature in features:
         about = feature["properties"]
         outline = shape(feature["geometry"]) if feature["geometry"] else None
@@ -115,7 +145,7 @@ def _grids(features: list[dict[str, Any]], paths: dict[str, str]) -> Iterable[SQ
             kind=about["kind"],
             parent_code=about["parent_code"],
             path=paths[about["code"]],
-            area_m2=area_m2(whole) if whole is not None else 0.0,
+            area_m2=areas[about["code"]],
             indicative=about["indicative"],
             valid_from=SINCE,
             shape=from_shape(whole, srid=SRID) if whole is not None else None,
@@ -152,6 +182,7 @@ def _squad_parts(squads: list[dict[str, Any]], paths: dict[str, str]) -> Iterabl
                 weekday=shift["weekday"],
                 starts=time.fromisoformat(shift["starts"]),
                 ends=time.fromisoformat(shift["ends"]),
+                starts_on=SINCE,
             )
 
 

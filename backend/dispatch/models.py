@@ -42,7 +42,10 @@ class RoutingRule(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """A case in the hands of one squad, with its clock. A case has at most one that is not ended."""
+    """A case in the hands of one squad, with its clock. A case has at most one that is not ended.
+
+    `handler_id` is the member who accepted it, or to whom that member's work was handed over.
+    """
 
     __tablename__ = "assignment"
     __table_args__ = (
@@ -57,6 +60,7 @@ class Assignment(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     case_id: UUID
     squad_code: str
+    handler_id: UUID | None = None
     assigned_at: datetime = Field(sa_type=TIMESTAMP)
     due_at: datetime = Field(sa_type=TIMESTAMP)
     acknowledged_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)

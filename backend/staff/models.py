@@ -1,4 +1,4 @@
-"""People and their posts, units, squads with jurisdiction and rota, and sign-in sessions."""
+"""People and their posts, units, squads with jurisdiction, rota and duty, and sign-in sessions."""
 
 from datetime import date, datetime, time
 from enum import StrEnum
@@ -24,14 +24,20 @@ class SquadKind(StrEnum):
 
 
 class Duty(StrEnum):
-    """一长五员: the six duties of a grid team."""
+    """一长五员, the six duties of a grid team, and 网格指导员, who guides it."""
 
+    GRID_INSTRUCTOR = "grid_instructor"
     GRID_CHIEF = "grid_chief"
     GRID_WORKER = "grid_worker"
     DUTY_INSPECTOR = "duty_inspector"
     DUTY_INFO = "duty_info"
     DUTY_LIAISON = "duty_liaison"
     DUTY_PATROL = "duty_patrol"
+
+
+class Engagement(StrEnum):
+    FULL_TIME = "full_time"
+    PART_TIME = "part_time"
 
 
 class Unit(SQLModel, table=True):
@@ -44,7 +50,10 @@ class Unit(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A person. The phone number is the login name, unique over all counties."""
+    """A person. The phone number is the login name, unique over all counties.
+
+    `home_unit_code` is the organisation that employs them; where they are posted stands on the post.
+    """
 
     __tablename__ = "staff"
     __table_args__ = (UniqueConstraint("phone"),)
@@ -53,14 +62,16 @@ class Staff(SQLModel, table=True):
     id: UUID = Field(primary_key=True)
     name: str
     phone: str = Field(max_length=20)
+    home_unit_code: str | None = None
     password_hash: str | None = None
+    left_on: date | None = None
     active: bool = True
     failed_sign_ins: int = 0
     next_sign_in_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
 
 
 class Post(SQLModel, table=True):
-    """A role held by a person from one date to another: over a grid (its path), in a squad, or in a unit."""
+    """A role held by a person from `starts_on` to `ends_on` (both included): over a grid (its path), in a squad or unit."""
 
     __tablename__ = "post"
     __table_args__ = (
@@ -73,6 +84,7 @@ class Post(SQLModel, table=True):
     staff_id: UUID
     role: Role = Field(sa_type=choice(Role))
     duty: Duty | None = Field(default=None, sa_type=choice(Duty))
+    engagement: Engagement | None = Field(default=None, sa_type=choice(Engagement))
     grid_path: str | None = None
     squad_code: str | None = None
     unit_code: str | None = None
@@ -106,7 +118,10 @@ class SquadJurisdiction(SQLModel, table=True):
 
 
 class RotaShift(SQLModel, table=True):
-    """A weekly shift of a squad in local time (Asia/Shanghai). `ends` <= `starts` means that it crosses midnight."""
+    """A weekly shift of a squad in local time (Asia/Shanghai). `ends` <= `starts` means that it crosses midnight.
+
+    The pattern holds for shifts that begin on a local day from `starts_on` to `ends_on` (both included).
+    """
 
     __tablename__ = "rota_shift"
     __table_args__ = (ForeignKeyConstraint(["county", "squad_code"], ["squad.county", "squad.code"]),)
@@ -115,7 +130,149 @@ class RotaShift(SQLModel, table=True):
     squad_code: str = Field(primary_key=True)
     weekday: int = Field(primary_key=True)
     starts: time = Field(primary_key=True)
+    starts_on: date = Field(primary_key=True)
     ends: time
+    ends_on: date | None = None
+
+
+class ShiftChangeKind(StrEnum):
+    ADDED = "added"
+    CANCELLED = "cancelled"
+
+
+class ShiftChange(SQLModel, table=True):
+    """One dated exception to a squad's weekly pattern: a shift more, or the one that begins then cancelled."""
+
+    __tablename__ = "shift_change"
+    __table_args__ = (ForeignKeyConstraint(["county", "squad_code"], ["squad.county", "squad.code"]),)
+
+    county: str = Field(primary_key=True, max_length=6)
+    squad_code: str = Field(primary_key=True)
+    on_day: date = Field(primary_key=True)
+    starts: time = Field(primary_key=True)
+    kind: ShiftChangeKind = Field(sa_type=choice(ShiftChangeKind))
+    ends: time | None = None
+    reason: str
+
+
+class DutyTurn(SQLModel, table=True):
+    """A member put on one dated shift of their squad. A shift without turns is everybody's."""
+
+    __tablename__ = "duty_turn"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "squad_code"], ["squad.county", "squad.code"]),
+        ForeignKeyConstraint(["county", "staff_id"], ["staff.county", "staff.id"]),
+        Index("ix_duty_turn_county_staff_id", "county", "staff_id", "on_day"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    squad_code: str = Field(primary_key=True)
+    on_day: date = Field(primary_key=True)
+    starts: time = Field(primary_key=True)
+    staff_id: UUID = Field(primary_key=True)
+
+
+class RequestStatus(StrEnum):
+    """Of a swap or a leave: asked by the person, agreed by the colleague (swaps), decided by the squad leader."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+class DutySwap(SQLModel, table=True):
+    """`asker` gives one turn to `taker`, and takes one of the taker's in return when `taker_day` is set."""
+
+    __tablename__ = "duty_swap"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "squad_code"], ["squad.county", "squad.code"]),
+        ForeignKeyConstraint(["county", "asker_id"], ["staff.county", "staff.id"]),
+        ForeignKeyConstraint(["county", "taker_id"], ["staff.county", "staff.id"]),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    squad_code: str
+    asker_id: UUID
+    asker_day: date
+    asker_starts: time
+    taker_id: UUID
+    taker_day: date | None = None
+    taker_starts: time | None = None
+    reason: str
+    status: RequestStatus = Field(sa_type=choice(RequestStatus))
+    asked_at: datetime = Field(sa_type=TIMESTAMP)
+    decided_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    decided_by: UUID | None = None
+
+
+class LeaveKind(StrEnum):
+    ANNUAL = "annual"
+    SICK = "sick"
+    PERSONAL = "personal"
+    OFFICIAL = "official"
+
+
+class StaffLeave(SQLModel, table=True):
+    """Time for which a person is away; only an approved leave takes them off duty."""
+
+    __tablename__ = "staff_leave"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "staff_id"], ["staff.county", "staff.id"]),
+        Index("ix_staff_leave_county_staff_id", "county", "staff_id", "starts_at"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    staff_id: UUID
+    kind: LeaveKind = Field(sa_type=choice(LeaveKind))
+    starts_at: datetime = Field(sa_type=TIMESTAMP)
+    ends_at: datetime = Field(sa_type=TIMESTAMP)
+    reason: str
+    status: RequestStatus = Field(sa_type=choice(RequestStatus))
+    asked_at: datetime = Field(sa_type=TIMESTAMP)
+    decided_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    decided_by: UUID | None = None
+
+
+class BaseStatus(StrEnum):
+    """The few states that routing understands; every status of a county maps to one of them."""
+
+    AVAILABLE = "available"
+    EN_ROUTE = "en_route"
+    ON_SCENE = "on_scene"
+    BUSY = "busy"
+    OFF_DUTY = "off_duty"
+
+
+class DutyStatus(SQLModel, table=True):
+    """A status as the county words it, on its base."""
+
+    __tablename__ = "duty_status"
+
+    county: str = Field(primary_key=True, max_length=6)
+    code: str = Field(primary_key=True, max_length=32)
+    position: int
+    name_zh: str
+    name_en: str
+    base: BaseStatus = Field(sa_type=choice(BaseStatus))
+
+
+class DutyState(SQLModel, table=True):
+    """What a member last said of themselves. One row per person, overwritten: it is readiness, not an attendance record."""
+
+    __tablename__ = "duty_state"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "staff_id"], ["staff.county", "staff.id"]),
+        ForeignKeyConstraint(["county", "status_code"], ["duty_status.county", "duty_status.code"]),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    staff_id: UUID = Field(primary_key=True)
+    status_code: str
+    since_at: datetime = Field(sa_type=TIMESTAMP)
 
 
 class SignIn(SQLModel, table=True):

@@ -72,7 +72,14 @@ def town_rows(place: Place) -> Iterator[list[SQLModel]]:
     ]
     yield [SquadJurisdiction(county=place.county, squad_code=place.squad, grid_path=path)]
     yield [
-        RotaShift(county=place.county, squad_code=place.squad, weekday=day, starts=time(0), ends=time(0))
+        RotaShift(
+            county=place.county,
+            squad_code=place.squad,
+            weekday=day,
+            starts=time(0),
+            ends=time(0),
+            starts_on=date(2026, 1, 1),
+        )
         for day in range(7)
     ]
     people = {role: uuid4() for role in Role}

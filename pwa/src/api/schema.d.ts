@@ -718,10 +718,10 @@ export interface components {
         };
         /**
          * Duty
-         * @description 一长五员: the six duties of a grid team.
+         * @description 一长五员, the six duties of a grid team, and 网格指导员, who guides it.
          * @enum {string}
          */
-        Duty: "grid_chief" | "grid_worker" | "duty_inspector" | "duty_info" | "duty_liaison" | "duty_patrol";
+        Duty: "grid_instructor" | "grid_chief" | "grid_worker" | "duty_inspector" | "duty_info" | "duty_liaison" | "duty_patrol";
         /** FilingConditionOut */
         FilingConditionOut: {
             /** Code */
@@ -997,7 +997,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence";
+        Permission: "report" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota";
         /** PhotoCount */
         PhotoCount: {
             /** Min */
