@@ -64,12 +64,12 @@ def test_signing_out_without_signal_is_final(phone: Open) -> None:
     worker.goto("/me")
     worker.route("**/api/**", unanswered)
     worker.get_by_role("button", name="退出登录").click()
-    expect(worker.get_by_role("button", name="登录")).to_be_visible()
+    expect(worker.get_by_role("button", name="登录", exact=True)).to_be_visible()
     worker.unroute("**/api/**")
     with worker.expect_response(lambda response: response.request.method == "DELETE") as told:
         worker.reload()
     assert told.value.ok
-    expect(worker.get_by_role("button", name="登录")).to_be_visible()
+    expect(worker.get_by_role("button", name="登录", exact=True)).to_be_visible()
     assert worker.request.get("/api/me").status == 401
 
 
