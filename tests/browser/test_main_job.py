@@ -96,7 +96,7 @@ def test_report_to_closed_on_the_screens(phone: Open, desk: Open, shoot: Shoot) 
 
 def shoot_sign_in(page: Page, shoot: Shoot) -> None:
     page.goto("/")
-    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     shoot(page, "worker-1-sign-in")
 
 

@@ -207,6 +207,25 @@ describe('what leaves', () => {
     expect(calls).toHaveBeenCalledTimes(1)
   })
 
+  it('is sent although it was kept after the running flush had its last look', async () => {
+    const calls = serverIs((path) => receipt(path.split('/')[3]!))
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    const request = async (_n: string, _o: unknown, run: (lock: object) => Promise<void>): Promise<void> => {
+      await run({})
+      await released
+    }
+    vi.stubGlobal('navigator', { ...navigator, locks: { request } })
+    const before = flush(USER)
+    await new Promise((next) => setTimeout(next, 20))
+    await keep(report(), [PHOTO])
+    const after = flush(USER)
+    release()
+    await Promise.all([before, after])
+    vi.unstubAllGlobals()
+    expect(calls).toHaveBeenCalledTimes(1)
+  })
+
   it('is left alone while another tab is sending', async () => {
     const calls = serverIs((path) => receipt(path.split('/')[3]!))
     vi.stubGlobal('navigator', { ...navigator, locks: { request: (_n: string, _o: unknown, run: (lock: null) => unknown) => run(null) } })

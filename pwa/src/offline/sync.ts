@@ -117,9 +117,8 @@ async function settle(item: OutboxItem, reply: Reply): Promise<void> {
   await drop(item.id)
 }
 
-async function sendAll(user: string): Promise<void> {
+async function sendAll(user: string, tried: Set<string>): Promise<void> {
   const stuckCases = new Set<string>()
-  const tried = new Set<string>()
   for (;;) {
     const item = (await itemsOf(user)).find(
       (one) => one.waiting !== 'refused' && !tried.has(one.id) && !(one.kind === 'action' && stuckCases.has(one.caseId)),
@@ -137,11 +136,28 @@ async function sendAll(user: string): Promise<void> {
 }
 
 let running: Promise<void> | null = null
+/** Whose outbox is to be looked at (again). */
+let wanted: string | null = null
 
-/** Sends what it can for `user`. Calls during a run share that run; another tab that is sending makes this one a no-op. */
+/** Sends what it can for `user`. Calls during a run share that run, which then also looks at what was kept meanwhile; another
+    tab that is sending makes this one a no-op. */
 export function flush(user: string): Promise<void> {
-  running ??= alone(() => sendAll(user)).finally(() => (running = null))
-  return running
+  wanted = user
+  return (running ??= run())
+}
+
+/* An item kept just after the last look into the outbox would otherwise wait for the next timer. */
+async function run(): Promise<void> {
+  const tried = new Set<string>()
+  try {
+    while (wanted) {
+      const user = wanted
+      wanted = null
+      await alone(() => sendAll(user, tried))
+    }
+  } finally {
+    running = null
+  }
 }
 
 async function alone(run: () => Promise<void>): Promise<void> {
