@@ -33,12 +33,20 @@ async def signed_in(request: Request, at: Now) -> Actor:
 
 
 class Allowed:
-    """A dependency that gives the actor if any of their roles carries the permission. Raises NotAllowed otherwise."""
+    """A dependency that gives the actor if any of their roles carries the permission. Raises NotAllowed otherwise.
+
+    Whoever signed in with a one-time password has no function yet: NotSignedIn, for which a phone keeps what it has.
+    """
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
 
     async def __call__(self, actor: Annotated[Actor, Depends(signed_in)]) -> Actor:
+        if actor.must_change_password:
+            raise NotSignedIn(
+                "password_change_needed",
+                Say("请先把一次性密码换成自己的密码", "First replace the one-time password with one of your own"),
+            )
         if not actor.may(self.permission):
             raise NotAllowed("not_allowed", Say("你的岗位没有这项权限", "Your posts do not include this permission"))
         return actor

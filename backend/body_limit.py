@@ -18,8 +18,8 @@ class BodyTooLarge(TooLarge, HTTPException):  # type: ignore[misc]  # both have 
 
     def __init__(self, limit: int) -> None:
         words = Say(
-            f"内容超过 {limit // 2**20 or 1} MB，请减少或缩小照片后重发",
-            f"This is over {limit // 2**20 or 1} MB; send fewer or smaller photos",
+            f"内容超过 {limit // 2**20 or 1} MB，请减少或缩小照片后重发；文件请拆成几份",
+            f"This is over {limit // 2**20 or 1} MB; send fewer or smaller photos, or split the file",
         )
         TooLarge.__init__(self, "too_large", words, limit_bytes=limit, headers={"Connection": "close"})
 

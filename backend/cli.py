@@ -1,5 +1,6 @@
 """The commands behind ./suozi that need our Python packages; installing those is the script's part."""
 
+import asyncio
 import errno
 import json
 import sys
@@ -16,6 +17,7 @@ from backend.openapi import describe
 from backend.postgis import StartError, check_given_database, disk_full
 from backend.serve import database, given_database_url, up
 from backend.settings import ROOT, Settings
+from seeds.county import found_county
 from seeds.load import load
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
@@ -50,6 +52,22 @@ def seed_command(data: DataDir = DEFAULT_DATA_DIR) -> None:
     with database(data.resolve()) as url:
         migrate(url)
         load(url, data.resolve())
+
+
+@app.command("county")
+def county_command(
+    code: Annotated[str, typer.Argument(help="Six digits (GB/T 2260), such as 320281.")],
+    name: Annotated[str, typer.Argument(help="As people call it, such as 江阴市.")],
+    phone: Annotated[str, typer.Option(help="Mobile number of the first administrator, who signs in with it.")],
+    administrator: Annotated[str, typer.Option(help="The administrator's name.")] = "管理员",
+    data: DataDir = DEFAULT_DATA_DIR,
+) -> None:
+    """Found a county with nothing but the catalogue and its first administrator."""
+    with database(data.resolve()) as url:
+        migrate(url)
+        password = asyncio.run(found_county(url, code=code, name=name, administrator=administrator, phone=phone))
+    print(f"{name} 已建好。用 {phone} 和一次性密码 {password} 在 /desk 登录，先改密码，再导入网格。")
+    print(f"{name} is founded. Sign in at /desk as {phone} with the one-time password {password}.")
 
 
 @app.command("worker")

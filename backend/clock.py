@@ -1,6 +1,6 @@
 """The one clock: aware UTC for everything stored, Asia/Shanghai for everything that follows the working day."""
 
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -11,6 +11,11 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def local_date(at: datetime) -> date:
+    """The day in China on which an aware moment falls; the net, posts and duty change at its midnight."""
+    return at.astimezone(SHANGHAI).date()
 
 
 def request_time(request: Request) -> datetime:

@@ -15,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 from sqlmodel import SQLModel
 
 SRID = 4326
+# What map tiles are drawn in; distances in it are stretched by 1/cos(latitude).
+WEB_MERCATOR = 3857
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

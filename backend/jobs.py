@@ -7,6 +7,7 @@ Jobs may run twice (after a crash), so each must be idempotent.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 import procrastinate
@@ -29,10 +30,11 @@ class Interrupted(Exception):  # noqa: N818 -- says what happened
     """The worker was stopped while the job ran; it goes back into the queue."""
 
 
-async def defer(session: AsyncSession, name: str, **arguments: Any) -> None:
-    """Put a job into the queue as part of the session's transaction."""
+async def defer(session: AsyncSession, name: str, *, due_at: datetime | None = None, **arguments: Any) -> None:
+    """Put a job into the queue as part of the session's transaction; it runs at once, or not before `due_at`."""
     connection = await raw_connection(session)
-    await _doorway.configure_task(name, queue=QUEUE, connection=connection).defer_async(**arguments)
+    task = _doorway.configure_task(name, queue=QUEUE, connection=connection, schedule_at=due_at)
+    await task.defer_async(**arguments)
 
 
 def build_worker(conninfo: str, jobs: dict[str, Job]) -> procrastinate.App:

@@ -12,35 +12,55 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import photo_routes
+from backend.cases import handover_routes, photo_routes
 from backend.cases import routes as cases
 from backend.clock import utc_now
+from backend.command_centre import net_routes
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
+from backend.dispatch import squad_routes
+from backend.grids import draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
+from backend.grids.imports import routes as imports
+from backend.grids.imports.intake import LayerReaders
+from backend.grids.replay import Replays
 from backend.live.hub import Hub
 from backend.matters import routes as matters
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
+from backend.redraw import routes as redraw
 from backend.residents import routes as residents
 from backend.settings import VERSION, Settings
+from backend.staff import people_routes, rota_routes, staff_import_routes
 from backend.staff import routes as staff
 from backend.staff.passwords import PasswordChecks
 from backend.staff.queries import actor_of_token
+from backend.staff.sheets import MAX_SHEET_BYTES
 from backend.storage import open_store
 from backend.web_safety import SameOriginOnly, SecurityHeaders
 
 ROUTERS = (
     health.router,
     staff.router,
+    staff_import_routes.router,
+    people_routes.router,
+    rota_routes.router,
     grids.router,
+    tile_routes.router,
+    draft_routes.router,
+    imports.router,
+    export_routes.router,
     matters.router,
     cases.router,
     photo_routes.router,
+    handover_routes.router,
     dispatch.router,
+    squad_routes.router,
     command_centre.router,
+    net_routes.router,
     residents.router,
+    redraw.router,
 )
 
 # Every route may answer any problem; the same shape for all of them (openapi.py adds the schema).
@@ -56,6 +76,7 @@ STREAM_READS = 2
 
 MAX_JSON_BODY = 256 * KIB
 MAX_SUBMISSION = 50 * MIB
+MAX_IMPORT = 100 * MIB
 
 
 def body_limit(path: str) -> int:
@@ -64,6 +85,10 @@ def body_limit(path: str) -> int:
         return MAX_PHOTO_BYTES + KIB
     if path.startswith("/api/reports/") or "/actions/" in path:
         return MAX_SUBMISSION
+    if path.startswith("/api/net/imports/") and path.count("/") == 4:
+        return MAX_IMPORT + KIB
+    if path.startswith("/api/staff/imports/"):
+        return MAX_SHEET_BYTES + KIB
     return MAX_JSON_BODY
 
 
@@ -90,7 +115,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.find_actor = actor_of_token
     app.state.password_checks = PasswordChecks()
     app.state.photo_children = PhotoChildren()
+    app.state.layer_readers = LayerReaders()
     app.state.store = open_store(settings.photo_store)
+    app.state.replays = Replays()
     app.state.hub = Hub(settings.conninfo, open_session)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
     for router in ROUTERS:

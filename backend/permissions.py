@@ -94,6 +94,7 @@ class Actor:
     staff_id: UUID
     name: str
     posts: tuple[PostHeld, ...]
+    must_change_password: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -103,6 +104,11 @@ class Actor:
     def scope_paths(self) -> tuple[str, ...]:
         """Paths of the grids that the actor's posts cover."""
         return tuple(sorted({post.grid_path for post in self.posts if post.grid_path}))
+
+    def paths_for(self, permission: Permission) -> tuple[str, ...]:
+        """Paths of the grids over which a post of the actor carries this permission, the widest first."""
+        paths = {post.grid_path for post in self.posts if post.grid_path and permission in ROLE_PERMISSIONS[post.role]}
+        return tuple(sorted(paths, key=lambda path: (path.count("/"), path)))
 
     @property
     def squad_codes(self) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ from backend.language import request_language
 log = logging.getLogger(__name__)
 
 MAX_FIELD_ERRORS = 20
+# Raised at commit by the triggers of migration 0003 when base grids would not tile their parent.
+NET_NOT_TILED = "SZ001"
 
 # pydantic's error types in words; what is not here is said in general.
 WORDS: dict[str, Say] = {
@@ -37,6 +39,9 @@ WORDS: dict[str, Say] = {
     "uuid_parsing": Say("应为 UUID", "This must be a UUID"),
     "datetime_parsing": Say("应为带时区的时间", "This must be a time with its offset"),
     "datetime_from_date_parsing": Say("应为带时区的时间", "This must be a time with its offset"),
+    "date_parsing": Say("应为日期，如 2026-11-23", "This must be a date such as 2026-11-23"),
+    "date_from_datetime_parsing": Say("应为日期，如 2026-11-23", "This must be a date such as 2026-11-23"),
+    "date_from_datetime_inexact": Say("应为日期，如 2026-11-23", "This must be a date such as 2026-11-23"),
     "timezone_aware": Say("时间要带时区", "The time must carry its offset"),
     "enum": Say("不是可选的值", "This is not one of the possible values"),
     "greater_than_equal": Say("数值太小", "This number is too small"),
@@ -106,6 +111,8 @@ def from_database(error: DBAPIError) -> Problem | None:
             Say("与别人的操作冲突，请看最新状态后重试", "This conflicts with another change; look again and retry"),
             constraint=constraint,
         )
+    if getattr(error.orig, "sqlstate", None) == NET_NOT_TILED:
+        return _net_not_tiled(error)
     if isinstance(error, DataError):
         return Malformed("malformed", Say("内容里有无法保存的字符或数值", "Some text or number cannot be stored"))
     if isinstance(error.orig, DiskFull):
@@ -115,6 +122,15 @@ def from_database(error: DBAPIError) -> Problem | None:
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return unavailable()
     return None
+
+
+def _net_not_tiled(error: DBAPIError) -> Conflict:
+    broken = json.loads(getattr(error.orig, "diag").message_detail)  # noqa: B009 -- typed as any exception
+    sentence = Say(
+        f"网格 {broken['parent_code']} 的下级网格没有严丝合缝地拼满它，全部没有保存；请检查缝隙、重叠和面积后重试",
+        f"The parts of grid {broken['parent_code']} do not tile it, so nothing was saved; mend gaps, overlaps and areas first",
+    )
+    return Conflict("net_not_tiled", sentence, **broken)
 
 
 def unavailable() -> Unavailable:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from datetime import date
 from functools import partial
 
 from obstore.store import ObjectStore
@@ -15,6 +16,7 @@ from backend.database import make_engine, make_sessions
 from backend.live import feed
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
+from backend.redraw import actions as redraw
 from backend.settings import Settings
 from backend.storage import open_store
 
@@ -33,9 +35,17 @@ async def sweep_live_feed(sessions: Sessions) -> None:
         await feed.sweep(session, utc_now())
 
 
-def job_table(store: ObjectStore, children: PhotoChildren) -> dict[str, jobs.Job]:
+async def settle_redraw(sessions: Sessions, *, county: str, on: str) -> None:
+    async with sessions() as session, session.begin():
+        await redraw.settle(session, county, on=date.fromisoformat(on), at=utc_now())
+
+
+def job_table(store: ObjectStore, children: PhotoChildren, sessions: Sessions) -> dict[str, jobs.Job]:
     """From the name under which a job is deferred to what it does."""
-    return {"photos.derive": partial(derive_photo, store, children)}
+    return {
+        "photos.derive": partial(derive_photo, store, children),
+        redraw.SETTLE: partial(settle_redraw, sessions),
+    }
 
 
 async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> None:
@@ -53,7 +63,7 @@ async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> No
 
 
 async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore, children: PhotoChildren) -> None:
-    app = jobs.build_worker(settings.conninfo, job_table(store, children))
+    app = jobs.build_worker(settings.conninfo, job_table(store, children, sessions))
     jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():

@@ -1,5 +1,7 @@
 """Measures on the WGS84 ellipsoid (EPSG:4326 input, degrees), by Karney's algorithms as PROJ carries them."""
 
+from math import cos, radians, sin, sqrt
+
 from pyproj import Geod
 from shapely import orient_polygons
 from shapely.geometry.base import BaseGeometry
@@ -12,3 +14,13 @@ def area_m2(shape: BaseGeometry) -> float:
     # Areas are signed by the winding of each ring: holes must run against their outline, and all parts alike.
     area, _perimeter = _WGS84.geometry_area_perimeter(orient_polygons(shape))
     return abs(float(area))
+
+
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """Length of one degree of longitude and of latitude at a latitude (radii of curvature; Snyder 1987, eq. 4-18, 4-20).
+
+    Good for a few kilometres around: over half a degree of latitude the first is off by some 0.3 %.
+    """
+    w2 = 1 - _WGS84.es * sin(radians(lat)) ** 2
+    across = _WGS84.a / sqrt(w2)
+    return radians(across * cos(radians(lat))), radians(across * (1 - _WGS84.es) / w2)

@@ -7,37 +7,42 @@ import asyncio
 import json
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
-import chinese_calendar
 from geoalchemy2.shape import from_shape
 from shapely import MultiPolygon, Point, Polygon
-from shapely.geometry import shape
+from shapely.geometry import mapping, shape
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from backend.clock import local_date, utc_now
 from backend.database import SRID, make_engine, make_sessions
-from backend.dispatch.models import RoutingRule
 from backend.grids.models import Grid, GridKind, NetEdition
+from backend.grids.net import as_multi, label_of
+from backend.grids.outlines import write_outlines
 from backend.grids.routes import base_map_key
-from backend.matters.models import CalendarDay, Catalogue, DayKind, FilingCondition, Matter, WorkHours
 from backend.settings import Settings
-from backend.staff.models import Post, RotaShift, Squad, SquadJurisdiction, Staff, Unit
+from backend.staff.models import DutyTurn, Post, RotaShift, Squad, SquadJurisdiction, Staff, Unit
 from backend.staff.passwords import hash_password
+from backend.staff.people_actions import initials_of
 from backend.storage import open_store, put
 from geo.geodesy import area_m2
+from geo.tiling import build_parent
+from seeds.demo import duty
+from seeds.reference import reference
 
 HERE = Path(__file__).parent
 COUNTY = "320281"
+UNITS = "xxk"
+TOWN_PATH = f"{COUNTY}/320281104"
 SINCE = date(2026, 1, 1)
 IN_FORCE_AT = datetime(2026, 1, 1, tzinfo=UTC)
 # Demo people keep their ids from load to load, so that two demo installations agree.
 PEOPLE = UUID("6f0d2f7e-0f3a-4b8e-9a53-6d1f6f2b7c11")
-WORK_HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 
 
 def load(database_url: str, data_dir: Path) -> None:
@@ -53,7 +58,7 @@ async def load_demo(settings: Settings) -> None:
                 return
             store = open_store(settings.photo_store)
             await put(store, base_map_key(COUNTY), (HERE / "demo" / "base_map.geojson").read_bytes())
-            await write_demo(session)
+            await write_demo(session, local_date(utc_now()))
     finally:
         await engine.dispose()
 
@@ -62,9 +67,9 @@ async def _is_loaded(session: AsyncSession) -> bool:
     return await session.scalar(select(col(Grid.code)).where(col(Grid.county) == COUNTY).limit(1)) is not None
 
 
-async def write_demo(session: AsyncSession) -> None:
-    """Every row of the demo, parents before children."""
-    features = _read("demo/grids.geojson")["features"]
+async def write_demo(session: AsyncSession, today: date) -> None:
+    """Every row of the demo, parents before children. Only the turns of the rota depend on the day."""
+    features = _with_clusters(_read("demo/grids.geojson")["features"], _read("demo/clusters.json"))
     paths = _paths(features)
     organisation = _read("demo/organisation.json")
     passwords = {row["phone"]: row["password"] for row in _read("demo/sign_ins.json")}
@@ -76,14 +81,12 @@ async def write_demo(session: AsyncSession) -> None:
         _squad_parts(organisation["squads"], paths),
         _people(organisation["staff"], passwords),
         _posts(organisation["staff"], paths),
-        _calendar(),
-        [Catalogue(county=COUNTY, version=1, in_force_at=IN_FORCE_AT)],
-        _matters(_read("catalogue/matters.json")["matters"]),
-        _conditions(_read("catalogue/matters.json")["matters"]),
-        _rules(_read("demo/routing_rules.json")),
+        *reference(COUNTY, units=UNITS, since=SINCE),
+        _turns(organisation, today),
     ):
         session.add_all(batch)
         await session.flush()
+    await write_outlines(session, COUNTY, 1, SINCE)
 
 
 def _read(name: str) -> Any:
@@ -101,6 +104,28 @@ def _first_edition(grids: int) -> NetEdition:
     )
 
 
+def _with_clusters(features: list[dict[str, Any]], clusters: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The grids with the cluster grids (连片) beside them, each built from its members, which name it."""
+    by_code = {f["properties"]["code"]: f for f in features}
+    built = []
+    for cluster in clusters:
+        members = [by_code[code] for code in cluster["members"]]
+        outline = build_parent([whole for whole in map(_outline, members) if whole])
+        about = {
+            **members[0]["properties"],
+            "cluster_code": None,
+            "code": cluster["code"],
+            "name": cluster["name"],
+            "short_name": cluster["short_name"],
+            "kind": GridKind.CLUSTER,
+            "label_point": label_of(outline).coords[0],
+        }
+        for member in members:
+            member["properties"]["cluster_code"] = cluster["code"]
+        built.append({"properties": about, "geometry": mapping(outline)})
+    return features + built
+
+
 def _paths(features: list[dict[str, Any]]) -> dict[str, str]:
     """Code of each grid to its path from the county down; parents come before their children in the file or after."""
     parents = {f["properties"]["code"]: f["properties"]["parent_code"] for f in features}
@@ -113,11 +138,14 @@ def _paths(features: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def _areas(features: list[dict[str, Any]]) -> dict[str, float]:
-    """Code to area in whole m²; a grid with base children has the sum of theirs."""
+    """Code to area in whole m²; a grid with base children has the sum of theirs, a cluster that of its members."""
     children = defaultdict(list)
     for feature in features:
-        if feature["properties"]["kind"] == GridKind.BASE:
-            children[feature["properties"]["parent_code"]].append(feature["properties"]["code"])
+        about = feature["properties"]
+        if about["kind"] == GridKind.BASE:
+            children[about["parent_code"]].append(about["code"])
+        if cluster_code := about.get("cluster_code"):
+            children[cluster_code].append(about["code"])
     own = {f["properties"]["code"]: f["geometry"] for f in features}
 
     def area(code: str) -> float:
@@ -128,12 +156,19 @@ def _areas(features: list[dict[str, Any]]) -> dict[str, float]:
     return {code: area(code) for code in own}
 
 
+def _outline(feature: dict[str, Any]) -> MultiPolygon | None:
+    if not feature["geometry"]:
+        return None
+    outline = shape(feature["geometry"])
+    assert isinstance(outline, Polygon | MultiPolygon)
+    return as_multi(outline)
+
+
 def _grids(features: list[dict[str, Any]], paths: dict[str, str]) -> Iterable[SQLModel]:
     areas = _areas(features)
     for feature in features:
         about = feature["properties"]
-        outline = shape(feature["geometry"]) if feature["geometry"] else None
-        whole = MultiPolygon([outline]) if isinstance(outline, Polygon) else outline
+        whole = _outline(feature)
         label = about["label_point"]
         yield Grid(
             county=COUNTY,
@@ -144,6 +179,7 @@ def _grids(features: list[dict[str, Any]], paths: dict[str, str]) -> Iterable[SQ
             level=about["level"],
             kind=about["kind"],
             parent_code=about["parent_code"],
+            cluster_code=about.get("cluster_code"),
             path=paths[about["code"]],
             area_m2=areas[about["code"]],
             indicative=about["indicative"],
@@ -198,7 +234,10 @@ def _people(staff: list[dict[str, Any]], passwords: dict[str, str]) -> Iterable[
             county=COUNTY,
             id=staff_id(person["phone"]),
             name=person["name"],
+            initials=initials_of(person["name"]),
             phone=person["phone"],
+            home_unit_code=person["home_unit"],
+            keeper_path=TOWN_PATH,
             password_hash=hash_password(password) if password else None,
         )
 
@@ -213,6 +252,7 @@ def _posts(staff: list[dict[str, Any]], paths: dict[str, str]) -> Iterable[SQLMo
                 staff_id=staff_id(person["phone"]),
                 role=post["role"],
                 duty=post.get("duty"),
+                engagement=post["engagement"],
                 grid_path=paths[grid_code] if grid_code else None,
                 squad_code=post.get("squad"),
                 unit_code=post.get("unit"),
@@ -220,72 +260,14 @@ def _posts(staff: list[dict[str, Any]], paths: dict[str, str]) -> Iterable[SQLMo
             )
 
 
-def _calendar() -> Iterable[SQLModel]:
-    """Working hours, and the days on which the country's calendar differs from Monday to Friday."""
-    for starts, ends in WORK_HOURS:
-        yield WorkHours(county=COUNTY, starts=starts, ends=ends)
-    day = SINCE
-    while day.year <= max(chinese_calendar.constants.holidays).year:
-        is_workday = chinese_calendar.is_workday(day)
-        if is_workday != (day.weekday() < 5):
-            kind = DayKind.WORKDAY if is_workday else DayKind.HOLIDAY
-            yield CalendarDay(county=COUNTY, on=day, kind=kind, source="国务院办公厅放假通知")
-        day += timedelta(days=1)
-
-
-def _matters(matters: list[dict[str, Any]]) -> Iterable[SQLModel]:
-    for m in matters:
-        yield Matter(
-            county=COUNTY,
-            catalogue_version=1,
-            code=m["code"],
-            kind=m["kind"],
-            major_code=m["major_code"],
-            major_name=m["major_name"],
-            name=m["name"],
-            icon=m["icon"],
-            initials=m["initials"],
-            photo_guidance=m["photo_guidance"],
-            photos_before_min=m["photos_before"]["min"],
-            photos_before_max=m["photos_before"]["max"],
-            photos_after_min=m["photos_after"]["min"],
-            photos_after_max=m["photos_after"]["max"],
-            closing_condition=m["closing_condition"],
-            legal_basis=m["legal_basis"],
-            department_code=m["department"],
-            weight=m["weight"],
-            self_dispatch=m["self_dispatch"],
-        )
-
-
-def _conditions(matters: list[dict[str, Any]]) -> Iterable[SQLModel]:
-    for m in matters:
-        for position, condition in enumerate(m["conditions"]):
-            yield FilingCondition(
-                county=COUNTY,
-                catalogue_version=1,
-                code=condition["code"],
-                matter_code=m["code"],
-                position=position,
-                words=condition["words"],
-                severity=condition["severity"],
-                limit_amount=condition["limit"]["amount"],
-                limit_unit=condition["limit"]["unit"],
-                is_default=condition["default"],
-            )
-
-
-def _rules(rules: list[dict[str, Any]]) -> Iterable[SQLModel]:
+def _turns(organisation: dict[str, Any], today: date) -> Iterable[SQLModel]:
     return (
-        RoutingRule(
+        DutyTurn(
             county=COUNTY,
-            code=r["code"],
-            priority=r["priority"],
-            name=r["name"],
-            matters=r["matters"],
-            severities=r["severities"],
-            zone=r["zone"],
-            target=r["target"],
+            squad_code=turn.squad_code,
+            on_day=turn.on,
+            starts=turn.starts,
+            staff_id=staff_id(turn.phone),
         )
-        for r in rules
+        for turn in duty.turns(organisation["squads"], organisation["staff"], today)
     )

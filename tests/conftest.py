@@ -25,6 +25,7 @@ from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
 from sqlalchemy.orm import Session
 
+from backend.clock import local_date
 from backend.database import make_engine, make_sessions
 from backend.grids.routes import base_map_key
 from backend.main import create_app
@@ -102,7 +103,7 @@ def _in_a_loop_of_its_own(work: Coroutine[Any, Any, None]) -> None:
 async def _seed(url: str) -> None:
     engine = make_engine(url)
     async with make_sessions(engine)() as session, session.begin():
-        await write_demo(session)
+        await write_demo(session, local_date(MONDAY_MORNING))
     await engine.dispose()
 
 
@@ -149,6 +150,8 @@ def constraints_checked_at_commit() -> Iterator[None]:
     def check(session: Session) -> None:
         if not session.in_nested_transaction():
             session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+            # The next commit of the same outer transaction is a transaction of its own to the code under test.
+            session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
 
     event.listen(Session, "before_commit", check)
     yield
@@ -233,14 +236,18 @@ async def stranger(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.fixture
-def drain_jobs(app: FastAPI, session: AsyncSession, photo_children: PhotoChildren) -> Any:
-    """Run every job deferred so far in this test's transaction, in order; returns how many."""
+def drain_jobs(app: FastAPI, session: AsyncSession, photo_children: PhotoChildren, clock: Clock) -> Any:
+    """Run every job deferred so far in this test's transaction that is due by the test's clock, in order; returns how many."""
 
     async def drain() -> int:
-        table = job_table(app.state.store, photo_children)
+        table = job_table(app.state.store, photo_children, app.state.sessions)
         waiting = (
             await session.execute(
-                text("SELECT id, task_name, args FROM procrastinate_jobs WHERE status = 'todo' ORDER BY id")
+                text(
+                    "SELECT id, task_name, args FROM procrastinate_jobs"
+                    " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= :at) ORDER BY id"
+                ),
+                {"at": clock()},
             )
         ).all()
         for job_id, name, arguments in waiting:

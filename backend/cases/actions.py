@@ -19,6 +19,7 @@ from backend.cases.history import append_event, fingerprint
 from backend.cases.lifecycle import STEP_BY_ACTION, Action, Handlers, Need, Photos, Standing, Status, Step, decide_step
 from backend.cases.models import Case, CaseEvent, PhotoPhase, Report
 from backend.cases.schemas import ActionIn, ReportIn
+from backend.clock import local_date
 from backend.database import point
 from backend.dispatch.actions import decide_routing
 from backend.dispatch.routing import Question
@@ -77,7 +78,7 @@ async def _open_case(
 ) -> Report:
     chosen = await choose_matter(session, actor.county, at, content.matter, content.condition)
     _require_photos(len(content.photos), chosen.matter.photos_before_min, chosen.matter)
-    found = await grid_at(session, actor.county, content.place.lng, content.place.lat)
+    found = await grid_at(session, actor.county, content.place.lng, content.place.lat, local_date(at))
     case = _new_case(actor, content, chosen, found.grid, on_border=found.on_border, at=at)
     session.add(case)
     await session.flush()

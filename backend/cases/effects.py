@@ -107,6 +107,7 @@ async def _acknowledge(session: AsyncSession, taken: Taken) -> None:
     assignment = await dispatch_queries.open_assignment(session, taken.case.county, taken.case.id)
     if assignment:
         assignment.acknowledged_at = taken.at
+        assignment.handler_id = taken.actor.staff_id
 
 
 async def _arrive(session: AsyncSession, taken: Taken) -> None:

@@ -32,6 +32,7 @@ class Action(StrEnum):
     FEEDBACK = "feedback"
     PASS = "pass"
     FAIL = "fail"
+    HAND_OVER = "hand_over"
 
 
 class Need(StrEnum):

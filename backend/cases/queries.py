@@ -180,9 +180,25 @@ class CaseRow:
     cover_photo: str | None
 
 
+def _village_name() -> ColumnElement[str]:
+    """The name that the grid's parent had when that version of the grid began, even if it has ended since."""
+    village = aliased(Grid)
+    return (
+        select(col(village.name))
+        .where(
+            col(village.county) == col(Grid.county),
+            col(village.code) == col(Grid.parent_code),
+            col(village.valid_from) <= col(Grid.valid_from),
+        )
+        .order_by(col(village.version).desc())
+        .limit(1)
+        .correlate(Grid)
+        .scalar_subquery()
+    )
+
+
 async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> list[CaseRow]:
     """The cases with these ids, in this order. The caller has made sure that they may be seen."""
-    village = aliased(Grid)
     latest = (
         select(col(RoutingDecision.id))
         .where(col(RoutingDecision.county) == col(Case.county), col(RoutingDecision.case_id) == col(Case.id))
@@ -204,7 +220,7 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(Case, Matter, Grid, village, Squad, col(Staff.name), RoutingDecision, cover)
+        select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover)
         .join(
             Matter,
             and_(
@@ -221,14 +237,6 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
                 col(Grid.version) == col(Case.grid_version),
             ),
         )
-        .join(
-            village,
-            and_(
-                col(village.county) == col(Grid.county),
-                col(village.code) == col(Grid.parent_code),
-                col(village.valid_to).is_(None),
-            ),
-        )
         .join(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))
         .outerjoin(Squad, and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code)))
         .outerjoin(
@@ -237,8 +245,8 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
         .where(col(Case.county) == county, col(Case.id).in_(ids))
     )
     by_id = {
-        case.id: CaseRow(case, matter, grid, village_.name, squad, reporter, decision, photo)
-        for case, matter, grid, village_, squad, reporter, decision, photo in rows
+        case.id: CaseRow(case, matter, grid, village_name, squad, reporter, decision, photo)
+        for case, matter, grid, village_name, squad, reporter, decision, photo in rows
     }
     return [by_id[case_id] for case_id in ids if case_id in by_id]
 

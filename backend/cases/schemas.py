@@ -142,6 +142,7 @@ class CaseEventOut(BaseModel):
     actor_role: Role | None
     words: str
     squad: SquadBrief | None
+    to_name: str | None = Field(description="who handles it from here on, when it was handed over to somebody")
     due_at: datetime | None
     client_at: datetime | None
     at: datetime
@@ -151,6 +152,7 @@ class CaseEventOut(BaseModel):
 
 class AssignmentOut(BaseModel):
     squad: SquadBrief
+    handler_name: str | None = Field(description="who accepted it, or to whom that person's work was handed over")
     assigned_at: datetime
     due_at: datetime
     acknowledged_at: datetime | None

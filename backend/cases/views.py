@@ -25,12 +25,14 @@ from backend.cases.schemas import (
 )
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
+from backend.dispatch.models import Assignment
 from backend.dispatch.queries import assignments_of, rule_names
 from backend.matters.models import Matter
 from backend.matters.queries import condition_of
 from backend.permissions import Actor
 from backend.photos.models import Photo
 from backend.staff.queries import squad_names
+from backend.staff.queries_rota import names_of
 
 
 async def summaries(
@@ -51,17 +53,21 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
     squads = await squad_names(session, case.county)
     photos = await queries.photos_of(session, case.county, case.id)
+    events = await queries.events_of(session, case.county, case.id)
+    assignments = await assignments_of(session, case.county, case.id)
+    handlers_named = await names_of(session, case.county, _handlers_in(events, assignments))
     return CaseDetail(
         **summary.model_dump(),
         condition_words=condition.words,
         closing_condition=row.matter.closing_condition,
         events=[
-            _event(event, name, squads, [pair for pair in photos if pair[0].event_id == event.id])
-            for event, name in await queries.events_of(session, case.county, case.id)
+            _event(event, name, squads, handlers_named, [pair for pair in photos if pair[0].event_id == event.id])
+            for event, name in events
         ],
         assignments=[
             AssignmentOut(
                 squad=SquadBrief(code=a.squad_code, name=squads[a.squad_code]),
+                handler_name=handlers_named.get(a.handler_id) if a.handler_id else None,
                 assigned_at=a.assigned_at,
                 due_at=a.due_at,
                 acknowledged_at=a.acknowledged_at,
@@ -69,7 +75,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
                 ended_at=a.ended_at,
                 end=a.end,
             )
-            for a in await assignments_of(session, case.county, case.id)
+            for a in assignments
         ],
         routing=explain(
             row.decision,
@@ -144,11 +150,22 @@ def _allowed(step: Step, matter: Matter, language: str) -> AllowedAction:
     )
 
 
+def _handlers_in(events: Sequence[tuple[CaseEvent, str | None]], assignments: Sequence[Assignment]) -> set[UUID]:
+    """Everybody who accepted the case or to whom it was handed over."""
+    heirs = (event.content.get("to_id") for event, _name in events)
+    return {UUID(heir) for heir in heirs if heir} | {a.handler_id for a in assignments if a.handler_id}
+
+
 def _event(
-    event: CaseEvent, name: str | None, squads: dict[str, str], photos: list[tuple[CasePhoto, Photo | None]]
+    event: CaseEvent,
+    name: str | None,
+    squads: dict[str, str],
+    people: dict[UUID, str],
+    photos: list[tuple[CasePhoto, Photo | None]],
 ) -> CaseEventOut:
     squad_code = event.content.get("squad_code")
     due_at = event.content.get("due_at")
+    heir = event.content.get("to_id")
     return CaseEventOut(
         id=event.id,
         seq=event.seq,
@@ -159,6 +176,7 @@ def _event(
         actor_role=event.actor_role,
         words=event.words,
         squad=SquadBrief(code=squad_code, name=squads[squad_code]) if squad_code else None,
+        to_name=people.get(UUID(heir)) if heir else None,
         due_at=datetime.fromisoformat(due_at) if due_at else None,
         client_at=event.client_at,
         at=event.at,

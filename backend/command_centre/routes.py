@@ -16,7 +16,7 @@ from backend.clock import Now
 from backend.command_centre import queries
 from backend.command_centre.schemas import Snapshot
 from backend.database import Session
-from backend.dispatch.routes import squad_board
+from backend.dispatch.views import squad_board
 from backend.language import Language
 from backend.live.feed import Change, Cursor, changes_after, is_stale, latest_cursor, parse_cursor
 from backend.live.hub import Inbox
@@ -44,7 +44,7 @@ async def snapshot(actor: CaseReader, session: Session, at: Now, language: Langu
         counts=counts,
         overdue=await queries.overdue_count(session, actor, at),
         cases=await views.summaries(session, actor, ids, at=at, language=language),
-        squads=await squad_board(session, actor.county, at) if actor.may(Permission.SEE_SQUADS) else [],
+        squads=await squad_board(session, actor, at=at, language=language) if actor.may(Permission.SEE_SQUADS) else [],
     )
 
 
@@ -55,7 +55,8 @@ async def live(
     last_event_id: Annotated[str | None, Query(max_length=60, description="from a snapshot")] = None,
     last_event_id_header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
 ) -> EventSourceResponse:
-    """Server-sent events: `case` whenever a case in my scope changes, `resync` when the snapshot must be taken again."""
+    """Server-sent events: `case` whenever a case in my scope changes, `duty` when a squad's duty or rota changes,
+    `net` when another edition of the net is published or comes into force, `resync` when the snapshot must be taken again."""
     start = parse_cursor(last_event_id_header or last_event_id)
     return EventSourceResponse(
         _stream(request, actor.county, start),
@@ -88,7 +89,7 @@ async def _stream(request: Request, county: str, start: Cursor | None) -> AsyncI
             for change in changes:
                 if change.cursor > cursor:
                     cursor = change.cursor
-                    if actor.sees(change.audience):
+                    if change.audience is None or actor.sees(change.audience):
                         yield ServerSentEvent(event=change.kind, data=json.dumps(change.body), id=str(cursor))
             if inbox.stopped and not changes and not inbox.behind:
                 return

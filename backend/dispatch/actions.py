@@ -35,6 +35,8 @@ async def decide_routing(
                 "squad_name": c.squad.name,
                 "rule_code": c.rule_code,
                 "verdict": c.verdict.value,
+                "reason_zh": c.reason.zh,
+                "reason_en": c.reason.en,
                 "open_cases": c.squad.open_cases,
             }
             for c in decision.candidates

@@ -1,5 +1,7 @@
 """Stored routing decisions in the reader's words."""
 
+from typing import Any
+
 from backend.dispatch.models import RoutingDecision
 from backend.dispatch.routing import REASONS, Verdict
 from backend.dispatch.schemas import CandidateOut, RoutingOut
@@ -8,6 +10,13 @@ from backend.errors import Say
 
 def sentence_of(decision: RoutingDecision) -> Say:
     return Say(decision.sentence_zh, decision.sentence_en)
+
+
+def _reason(candidate: dict[str, Any]) -> Say:
+    """The clause as it was then; decisions from before clauses were stored have that of their verdict."""
+    if "reason_zh" in candidate:
+        return Say(candidate["reason_zh"], candidate["reason_en"])
+    return REASONS[Verdict(candidate["verdict"])]
 
 
 def explain(
@@ -28,7 +37,7 @@ def explain(
                 squad_name=c["squad_name"],
                 rule_code=c["rule_code"],
                 verdict=Verdict(c["verdict"]),
-                reason=REASONS[Verdict(c["verdict"])].in_language(language),
+                reason=_reason(c).in_language(language),
                 open_cases=c["open_cases"],
             )
             for c in decision.candidates

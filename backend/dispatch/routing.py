@@ -69,7 +69,7 @@ class Question:
 
 @dataclass(frozen=True)
 class SquadFacts:
-    """A squad as it stands at the moment of the decision."""
+    """A squad as it stands at the moment of the decision. `why_off_duty`: one clause with the next shift, if it is not."""
 
     code: str
     name: str
@@ -79,6 +79,7 @@ class SquadFacts:
     on_duty: bool
     has_jurisdiction: bool
     open_cases: int
+    why_off_duty: Say | None = None
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,15 @@ class Candidate:
     squad: SquadFacts
     rule_code: str
     verdict: Verdict
+
+    @property
+    def reason(self) -> Say:
+        """One clause on what became of the squad; for one that is off duty, why and until when."""
+        why = self.squad.why_off_duty
+        if self.verdict != Verdict.OFF_DUTY or why is None:
+            return REASONS[self.verdict]
+        off_duty = REASONS[Verdict.OFF_DUTY]
+        return Say(f"{off_duty.zh}：{why.zh}", f"{off_duty.en}: {why.en}")
 
 
 @dataclass(frozen=True)

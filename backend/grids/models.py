@@ -6,10 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
+from sqlalchemy import ARRAY, CheckConstraint, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel
 
-from backend.database import SRID, TIMESTAMP, choice
+from backend.database import SRID, TIMESTAMP, WEB_MERCATOR, choice
 
 
 class GridLevel(StrEnum):
@@ -38,7 +39,9 @@ class Grid(SQLModel, table=True):
     __tablename__ = "grid"
     __table_args__ = (
         Index("ix_grid_shape", "shape", postgresql_using="gist"),
+        Index("ix_grid_county_parent_code", "county", "parent_code"),
         Index("ix_grid_path", "county", "path", postgresql_ops={"path": "text_pattern_ops"}),
+        CheckConstraint("ST_IsValid(shape)", name="shape_is_valid"),
     )
 
     county: str = Field(primary_key=True, max_length=6)
@@ -72,6 +75,7 @@ class NetEdition(SQLModel, table=True):
     effective_on: date
     published_at: datetime = Field(sa_type=TIMESTAMP)
     published_by: UUID | None = None
+    published_by_name: str | None = None
     summary: dict[str, Any] = Field(sa_type=JSONB)
 
 
@@ -84,7 +88,9 @@ class DraftStatus(StrEnum):
 class NetDraft(SQLModel, table=True):
     """A redraw being prepared: `operations` replayed over the net in force give what would be published.
 
-    `version` counts changes of the draft, so that two administrators cannot overwrite each other.
+    `version` counts changes of the draft, so that two administrators cannot overwrite each other. `base_edition` is the
+    edition over which its author last saw it; `scope_paths` are the grids that its author kept when it was begun, and
+    whoever keeps all of them may go on with it.
     """
 
     __tablename__ = "net_draft"
@@ -98,6 +104,8 @@ class NetDraft(SQLModel, table=True):
     base_edition: int
     edition: int | None = None
     author_id: UUID
+    author_name: str
+    scope_paths: list[str] = Field(sa_type=ARRAY(String))
     created_at: datetime = Field(sa_type=TIMESTAMP)
     updated_at: datetime = Field(sa_type=TIMESTAMP)
     operations: list[dict[str, Any]] = Field(sa_type=JSONB)
@@ -126,14 +134,29 @@ class NetImport(SQLModel, table=True):
 
 
 class GridOutline(SQLModel, table=True):
-    """A grid of one edition simplified for maps up to `max_zoom`, together with its neighbours so that no gap opens."""
+    """A grid of one edition simplified for maps up to `max_zoom`, together with its neighbours so that no gap opens.
+
+    `shape` is in Web Mercator, ready for tiles. No index over it: tiles find their grids by the true shapes.
+    """
 
     __tablename__ = "grid_outline"
-    __table_args__ = (Index("ix_grid_outline_shape", "shape", postgresql_using="gist"),)
 
     county: str = Field(primary_key=True, max_length=6)
     edition: int = Field(primary_key=True)
     max_zoom: int = Field(primary_key=True)
     code: str = Field(primary_key=True, max_length=15)
     version: int
-    shape: Any = Field(sa_type=Geometry("MULTIPOLYGON", srid=SRID, spatial_index=False), nullable=False)
+    shape: Any = Field(sa_type=Geometry("MULTIPOLYGON", srid=WEB_MERCATOR, spatial_index=False), nullable=False)
+
+
+class NetUnproved(SQLModel, table=True):
+    """A parent whose parts a transaction has touched, from the first day concerned. Proved and emptied at every commit.
+
+    Written and read by the triggers of migration 0003 only.
+    """
+
+    __tablename__ = "net_unproved"
+
+    county: str = Field(primary_key=True, max_length=6)
+    parent_code: str = Field(primary_key=True, max_length=15)
+    since: date

@@ -3,14 +3,17 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from backend.database import sql_point
 from backend.errors import FieldError, Malformed, Say
-from backend.grids.models import Grid, GridKind, GridLevel
+from backend.grids.models import Grid, GridKind, GridLevel, NetEdition
+from geo.geodesy import metres_per_degree
 
 BORDER_TOLERANCE_M = 15.0
 
@@ -36,36 +39,47 @@ class FoundGrid:
     distance_m: float
 
 
-def in_force() -> ColumnElement[bool]:
-    """The version of each grid that holds today: the one without an end."""
-    return col(Grid.valid_to).is_(None)
+def in_force(on: date) -> ColumnElement[bool]:
+    """The version of each grid that holds on a local day; at most one of each code does."""
+    return and_(col(Grid.valid_from) <= on, or_(col(Grid.valid_to).is_(None), col(Grid.valid_to) > on))
 
 
-async def grid_at(session: AsyncSession, county: str, lng: float, lat: float) -> FoundGrid:
-    """The leaf grid of a WGS84 point: the smallest exclusive grid that covers it, else the base grid.
+async def grid_at(session: AsyncSession, county: str, lng: float, lat: float, on: date) -> FoundGrid:
+    """The leaf grid of a WGS84 point on a local day: the smallest exclusive grid that covers it, else the smallest base grid.
 
     Up to 15 m outside the net the nearest grid is taken and flagged. Beyond that raises Malformed `outside_the_net`
     with the distance in metres and the direction in which the point lies from the net.
     """
-    here = sql_point(lng, lat)
-    covering = (
-        select(Grid)
+    for grid, distance_m in await session.execute(grid_at_statement(county, lng, lat, on)):
+        return FoundGrid(grid, on_border=distance_m > 0, distance_m=distance_m)
+    raise _outside(await _nearest(session, county, lng, lat, on))
+
+
+def grid_at_statement(county: str, lng: float, lat: float, on: date) -> Select[Grid, float]:
+    """At most one row: the grid of a point and how far away it is in metres, 0 if it covers the point."""
+    here, shape = sql_point(lng, lat), col(Grid.shape)
+    # Degrees let the index find the few grids within reach; metres, which cost more, decide about those that do not cover.
+    reach_deg = BORDER_TOLERANCE_M / max(metres_per_degree(lat)[0], 1_000.0)
+    away_m = func.ST_Distance(func.geography(shape), func.geography(here))
+    reachable = (
+        select(Grid, case((func.ST_Covers(shape, here), 0.0), else_=away_m).label("distance_m"))
         .where(
             col(Grid.county) == county,
             col(Grid.level).in_(_LEAVES),
-            in_force(),
-            func.ST_Covers(col(Grid.shape), here),
+            in_force(on),
+            func.ST_DWithin(shape, here, reach_deg),
         )
-        .order_by(case((col(Grid.kind) == GridKind.EXCLUSIVE, 0), else_=1), col(Grid.area_m2), col(Grid.code))
+        .offset(0)  # keeps the database from computing a distance once for each place where it is named below
+        .subquery()
+    )
+    grid, distance_m = aliased(Grid, reachable), reachable.c.distance_m
+    is_base = col(grid.kind) == GridKind.BASE
+    return (
+        select(grid, distance_m)
+        .where(distance_m <= BORDER_TOLERANCE_M, or_(distance_m == 0, is_base))
+        .order_by(distance_m, is_base, col(grid.area_m2), col(grid.code))
         .limit(1)
     )
-    grid = (await session.scalars(covering)).one_or_none()
-    if grid:
-        return FoundGrid(grid, on_border=False, distance_m=0.0)
-    nearest = await _nearest(session, county, lng, lat)
-    if nearest and nearest.distance_m <= BORDER_TOLERANCE_M:
-        return FoundGrid(nearest.grid, on_border=True, distance_m=nearest.distance_m)
-    raise _outside(nearest)
 
 
 @dataclass(frozen=True)
@@ -75,7 +89,7 @@ class _Nearest:
     bearing_deg: float
 
 
-async def _nearest(session: AsyncSession, county: str, lng: float, lat: float) -> _Nearest | None:
+async def _nearest(session: AsyncSession, county: str, lng: float, lat: float, on: date) -> _Nearest | None:
     here = sql_point(lng, lat)
     geography = func.geography(here)
     # A degree of longitude is shorter than one of latitude; the closest point is sought where both are alike.
@@ -84,7 +98,7 @@ async def _nearest(session: AsyncSession, county: str, lng: float, lat: float) -
     closest = func.geography(func.ST_Scale(shrunk, 1.0 / shrink, 1.0))
     candidates = (
         select(Grid, func.ST_Distance(func.geography(col(Grid.shape)), geography), func.ST_Azimuth(closest, geography))
-        .where(col(Grid.county) == county, col(Grid.level).in_(_LEAVES), in_force(), col(Grid.kind) == GridKind.BASE)
+        .where(col(Grid.county) == county, col(Grid.level).in_(_LEAVES), in_force(on), col(Grid.kind) == GridKind.BASE)
         .order_by(col(Grid.shape).op("<->")(here))
         .limit(5)
     )
@@ -128,39 +142,44 @@ async def grids(
     session: AsyncSession,
     county: str,
     *,
+    on: date,
     within: str | None,
     levels: Sequence[GridLevel],
     kinds: Sequence[GridKind],
 ) -> Sequence[Grid]:
-    """Grids in force at or below the grid `within`, by code."""
-    wanted = select(Grid).where(col(Grid.county) == county, in_force())
+    """Grids in force on a local day at or below the grid `within`, by code."""
+    wanted = select(Grid).where(col(Grid.county) == county, in_force(on))
     if levels:
         wanted = wanted.where(col(Grid.level).in_(levels))
     if kinds:
         wanted = wanted.where(col(Grid.kind).in_(kinds))
     if within:
-        path = select(col(Grid.path)).where(col(Grid.county) == county, col(Grid.code) == within, in_force())
+        path = select(col(Grid.path)).where(col(Grid.county) == county, col(Grid.code) == within, in_force(on))
         top = path.scalar_subquery()
         wanted = wanted.where(or_(col(Grid.path) == top, col(Grid.path).like(top.op("||")("/%"))))
     return (await session.scalars(wanted.order_by(col(Grid.code)))).all()
 
 
-async def grid_names(session: AsyncSession, county: str, codes: Iterable[str]) -> dict[str, str]:
+async def grid_names(session: AsyncSession, county: str, codes: Iterable[str], *, on: date) -> dict[str, str]:
     rows = await session.execute(
         select(col(Grid.code), col(Grid.name)).where(
-            col(Grid.county) == county, col(Grid.code).in_(set(codes)), in_force()
+            col(Grid.county) == county, col(Grid.code).in_(set(codes)), in_force(on)
         )
     )
     return dict(rows.all())
 
 
-async def net_version(session: AsyncSession, county: str) -> str:
-    """Changes whenever any grid of the county does; used as an ETag."""
-    row = (
-        await session.execute(
-            select(func.count(), func.max(col(Grid.version)), func.max(col(Grid.valid_from))).where(
-                col(Grid.county) == county
-            )
+async def grid_paths(session: AsyncSession, county: str, codes: Iterable[str], *, on: date) -> dict[str, str]:
+    """Code to path of those of these grids that are in force on a local day."""
+    rows = await session.execute(
+        select(col(Grid.code), col(Grid.path)).where(
+            col(Grid.county) == county, col(Grid.code).in_(set(codes)), in_force(on)
         )
-    ).one()
-    return "-".join(str(part) for part in row)
+    )
+    return dict(rows.all())
+
+
+async def net_version(session: AsyncSession, county: str, on: date) -> str:
+    """Of the net on a local day: changes whenever an edition is published, and at midnight; used as an ETag."""
+    newest = await session.scalar(select(func.max(col(NetEdition.number))).where(col(NetEdition.county) == county))
+    return f"{newest or 0}-{on.isoformat()}"

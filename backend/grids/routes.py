@@ -4,13 +4,15 @@ import hashlib
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from shapely.geometry import mapping
 
 from backend.access import NetReader
-from backend.database import Session, lng_lat, shape_of
+from backend.clock import Now, local_date
+from backend.database import Session
 from backend.grids import queries
-from backend.grids.models import Grid, GridKind, GridLevel
-from backend.grids.schemas import GridAt, GridCollection, GridFeature, GridProperties
+from backend.grids.draft_schemas import LocalDay
+from backend.grids.features import grid_feature
+from backend.grids.models import GridKind, GridLevel
+from backend.grids.schemas import GridAt, GridCollection
 from backend.storage import ObjectMissing, get
 from backend.wire import Lat, Lng
 
@@ -28,30 +30,34 @@ def base_map_key(county: str) -> str:
 async def list_grids(
     actor: NetReader,
     session: Session,
+    at: Now,
     request: Request,
     response: Response,
     within: Annotated[str | None, Query(max_length=15, description="code of the grid whose parts are wanted")] = None,
     level: Annotated[list[GridLevel], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
     kind: Annotated[list[GridKind], Query()] = [],  # noqa: B006
+    on: Annotated[LocalDay | None, Query(description="the local day whose net is wanted; left out: today")] = None,
 ) -> GridCollection | Response:
-    """Grids in force as GeoJSON (WGS84). Answers 304 to a matching If-None-Match."""
-    version = await queries.net_version(session, actor.county)
+    """Grids in force on a day as GeoJSON (WGS84). Answers 304 to a matching If-None-Match."""
+    day = on or local_date(at)
+    version = await queries.net_version(session, actor.county, day)
     etag = _etag(f"{version}{request.url.query}{actor.county}".encode())
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers={"ETag": etag})
     response.headers["ETag"] = etag
     response.headers["Cache-Control"] = "private, no-cache"
-    found = await queries.grids(session, actor.county, within=within, levels=level, kinds=kind)
-    return GridCollection(features=[_feature(grid) for grid in found])
+    found = await queries.grids(session, actor.county, on=day, within=within, levels=level, kinds=kind)
+    return GridCollection(features=[grid_feature(grid) for grid in found])
 
 
 @router.get("/grids/at")
 async def grid_at_point(
-    actor: NetReader, session: Session, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
+    actor: NetReader, session: Session, at: Now, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
 ) -> GridAt:
     """The grid at a point; a point outside the net is a 422 that says how far and in which direction."""
-    found = await queries.grid_at(session, actor.county, lng, lat)
-    names = await queries.grid_names(session, actor.county, found.grid.path.split("/"))
+    on = local_date(at)
+    found = await queries.grid_at(session, actor.county, lng, lat, on)
+    names = await queries.grid_names(session, actor.county, found.grid.path.split("/"), on=on)
     _county, town, village = found.grid.path.split("/")[:3]
     return GridAt(
         code=found.grid.code,
@@ -82,22 +88,3 @@ async def base_map(actor: NetReader, request: Request) -> Response:
 
 def _etag(content: bytes) -> str:
     return f'"{hashlib.sha256(content).hexdigest()[:24]}"'
-
-
-def _feature(grid: Grid) -> GridFeature:
-    return GridFeature(
-        id=grid.code,
-        properties=GridProperties(
-            code=grid.code,
-            version=grid.version,
-            name=grid.name,
-            short_name=grid.short_name,
-            level=grid.level,
-            kind=grid.kind,
-            parent_code=grid.parent_code,
-            area_m2=round(grid.area_m2),
-            label_point=list(lng_lat(grid.label_point)) if grid.label_point is not None else None,
-            indicative=grid.indicative,
-        ),
-        geometry=mapping(shape_of(grid.shape)) if grid.shape is not None else None,
-    )

@@ -39,9 +39,9 @@ class Cursor:
 class Change:
     cursor: Cursor
     kind: str
-    case_id: UUID
+    case_id: UUID | None
     body: dict[str, Any]
-    audience: Audience
+    audience: Audience | None
 
 
 def parse_cursor(value: str | None) -> Cursor | None:
@@ -57,23 +57,22 @@ async def publish(
     *,
     county: str,
     kind: str,
-    case_id: UUID,
+    case_id: UUID | None,
     body: dict[str, Any],
-    audience: Audience,
+    audience: Audience | None,
     at: datetime,
 ) -> None:
-    """Tell those whom it concerns of a change; heard only if and when the transaction commits."""
+    """Tell those whom it concerns of a change; heard only if and when the transaction commits.
+
+    Without an audience it concerns everybody of the county.
+    """
     session.add(
         Outbox(
             county=county,
             kind=kind,
             case_id=case_id,
             body=body,
-            audience={
-                "grid_path": audience.grid_path,
-                "reporter_id": str(audience.reporter_id),
-                "squad_codes": list(audience.squad_codes),
-            },
+            audience=_stored(audience) if audience else {},
             at=at,
         )
     )
@@ -113,7 +112,17 @@ async def changes_after(session: AsyncSession, county: str, cursor: Cursor, limi
     ]
 
 
-def _audience(stored: dict[str, Any]) -> Audience:
+def _stored(audience: Audience) -> dict[str, Any]:
+    return {
+        "grid_path": audience.grid_path,
+        "reporter_id": str(audience.reporter_id),
+        "squad_codes": list(audience.squad_codes),
+    }
+
+
+def _audience(stored: dict[str, Any]) -> Audience | None:
+    if not stored:
+        return None
     return Audience(stored["grid_path"], UUID(stored["reporter_id"]), tuple(stored["squad_codes"]))
 
 

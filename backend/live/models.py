@@ -31,7 +31,7 @@ class Outbox(SQLModel, table=True):
         default=None, sa_type=Xid8, nullable=False, sa_column_kwargs={"server_default": text("pg_current_xact_id()")}
     )
     kind: str = Field(max_length=32)
-    case_id: UUID
+    case_id: UUID | None = None
     body: dict[str, Any] = Field(sa_type=JSONB)
     audience: dict[str, Any] = Field(sa_type=JSONB)
     at: datetime = Field(sa_type=TIMESTAMP)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -65,14 +65,7 @@ async def choose_matter(
     version = await catalogue_in_force(session, county, at)
     matter = await session.get(Matter, (county, version, matter_code))
     if matter is None:
-        raise Malformed.at(
-            "matter",
-            "unknown_matter",
-            Say(
-                f"目录里没有事项「{matter_code}」，请重新选择",
-                f"The catalogue has no matter “{matter_code}”; choose another",
-            ),
-        )
+        raise unknown_matter(matter_code)
     conditions = (await conditions_by_matter(session, county, version, matter_code=matter_code))[matter_code]
     for condition in conditions:
         if condition.code == condition_code or (condition_code is None and condition.is_default):
@@ -87,6 +80,24 @@ async def choose_matter(
     )
 
 
+def unknown_matter(matter_code: str) -> Malformed:
+    return Malformed.at(
+        "matter",
+        "unknown_matter",
+        Say(
+            f"目录里没有事项「{matter_code}」，请重新选择",
+            f"The catalogue has no matter “{matter_code}”; choose another",
+        ),
+    )
+
+
+async def capability_words(session: AsyncSession, county: str, at: datetime) -> frozenset[str]:
+    """What a squad's capability may be: a matter of the catalogue in force, its major, or `*` for everything."""
+    version = await catalogue_in_force(session, county, at)
+    rows = await matters(session, county, version)
+    return frozenset({"*"} | {row.code for row in rows} | {row.major_code for row in rows})
+
+
 async def condition_of(session: AsyncSession, county: str, version: int, code: str) -> FilingCondition:
     condition = await session.get(FilingCondition, (county, version, code))
     assert condition is not None  # a case keeps its catalogue version, and versions are never deleted
@@ -97,6 +108,17 @@ async def matter_of(session: AsyncSession, county: str, version: int, code: str)
     matter = await session.get(Matter, (county, version, code))
     assert matter is not None
     return matter
+
+
+async def calendar_days(session: AsyncSession, county: str, first: date, last: date) -> Sequence[CalendarDay]:
+    """The days from `first` to `last`, both included, that differ from Monday to Friday."""
+    return (
+        await session.scalars(
+            select(CalendarDay)
+            .where(col(CalendarDay.county) == county, col(CalendarDay.on).between(first, last))
+            .order_by(col(CalendarDay.on))
+        )
+    ).all()
 
 
 async def work_calendar(session: AsyncSession, county: str) -> WorkCalendar:

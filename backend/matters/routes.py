@@ -1,13 +1,16 @@
-"""The catalogue over HTTP."""
+"""The catalogue and the work calendar over HTTP."""
 
-from fastapi import APIRouter
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query
 
 from backend.access import CaseReader
 from backend.clock import Now
 from backend.database import Session
 from backend.matters import queries
 from backend.matters.models import FilingCondition, Matter
-from backend.matters.schemas import CatalogueOut, FilingConditionOut, LimitOut, MatterOut, PhotoCount
+from backend.matters.schemas import CalendarDayOut, CatalogueOut, FilingConditionOut, LimitOut, MatterOut, PhotoCount
 
 router = APIRouter(prefix="/api", tags=["matters"])
 
@@ -19,6 +22,18 @@ async def catalogue(actor: CaseReader, session: Session, at: Now) -> CatalogueOu
     conditions = await queries.conditions_by_matter(session, actor.county, version)
     found = await queries.matters(session, actor.county, version)
     return CatalogueOut(version=version, matters=[_matter_out(m, conditions[m.code]) for m in found])
+
+
+@router.get("/calendar")
+async def calendar(
+    actor: CaseReader,
+    session: Session,
+    first: Annotated[date, Query(alias="from")],
+    last: Annotated[date, Query(alias="to", description="included")],
+) -> list[CalendarDayOut]:
+    """Public holidays and weekend days that are worked (调休), between two local days."""
+    days = await queries.calendar_days(session, actor.county, first, last)
+    return [CalendarDayOut(on=day.on, kind=day.kind) for day in days]
 
 
 def _matter_out(matter: Matter, conditions: list[FilingCondition]) -> MatterOut:

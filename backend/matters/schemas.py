@@ -1,8 +1,10 @@
-"""What crosses the wire about the catalogue."""
+"""What crosses the wire about the catalogue and the work calendar."""
+
+from datetime import date
 
 from pydantic import BaseModel, Field
 
-from backend.matters.models import LimitUnit, MatterKind, Severity
+from backend.matters.models import DayKind, LimitUnit, MatterKind, Severity
 
 
 class LimitOut(BaseModel):
@@ -49,3 +51,10 @@ class LikelyMatters(BaseModel):
     """Codes of the matters most often reported around here, most likely first."""
 
     codes: list[str]
+
+
+class CalendarDayOut(BaseModel):
+    """A day on which Monday-to-Friday does not hold: a public holiday, or a weekend day that is worked."""
+
+    on: date
+    kind: DayKind

@@ -1,4 +1,4 @@
-"""Every write about people: signing in and out."""
+"""Every write about signing in: sessions opened and closed, failures counted, one's own password."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.access import token_hash
-from backend.errors import FieldError, NotSignedIn, Say, TooManyTries
+from backend.clock import local_date
+from backend.errors import FieldError, Malformed, NotSignedIn, Say, TooManyTries
+from backend.permissions import Actor
 from backend.staff import queries
 from backend.staff.models import SignIn, Staff
-from backend.staff.passwords import PasswordChecks
+from backend.staff.passwords import PasswordChecks, password_fault
 
 FREE_TRIES = 5
 LONGEST_WAIT = timedelta(minutes=15)
@@ -41,7 +43,8 @@ async def check_credentials(
     right = await checks.matches(staff.password_hash if staff else None, password)
     if staff is None:
         return None
-    if not (right and staff.active):
+    gone = not staff.active or (staff.left_on is not None and staff.left_on < local_date(at))
+    if gone or not right:
         staff.failed_sign_ins += 1
         staff.next_sign_in_at = at + _wait_after(staff.failed_sign_ins)
         return None
@@ -68,6 +71,40 @@ async def open_sign_in(session: AsyncSession, *, staff: Staff, at: datetime, day
 
 async def close_sign_in(session: AsyncSession, *, token: str) -> None:
     await session.execute(delete(SignIn).where(col(SignIn.token_hash) == token_hash(token)))
+
+
+async def change_password(
+    session: AsyncSession, checks: PasswordChecks, *, actor: Actor, old: str, new: str, token: str, at: datetime
+) -> bool:
+    """Replace one's own password and end one's other sessions. False, and a counted failure, if `old` is wrong.
+
+    Raises TooManyTries as signing in does, and Malformed for a new password that is too easy.
+    """
+    phone = (await queries.staff_of(session, actor)).phone
+    staff = await check_credentials(session, checks, phone=phone, password=old, at=at)
+    if staff is None:
+        return False
+    fault = password_fault(new, phone=phone, old=old)
+    if fault:
+        raise Malformed("malformed", fault.message, fields=(fault,))
+    staff.password_hash = await checks.hashed(new)
+    staff.must_change_password = False
+    await close_sign_ins(session, staff, but=token_hash(token))
+    return True
+
+
+async def close_sign_ins(session: AsyncSession, staff: Staff, *, but: str = "") -> None:
+    """Sign the person out everywhere, except where the session's token hash is `but`."""
+    await session.execute(
+        delete(SignIn).where(
+            col(SignIn.county) == staff.county, col(SignIn.staff_id) == staff.id, col(SignIn.token_hash) != but
+        )
+    )
+
+
+def wrong_old_password() -> Malformed:
+    sentence = Say("原密码不对", "The present password is wrong")
+    return Malformed("wrong_old_password", sentence, fields=(FieldError("old", sentence, "wrong_old_password"),))
 
 
 def wrong_credentials() -> NotSignedIn:

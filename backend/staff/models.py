@@ -52,7 +52,10 @@ class Unit(SQLModel, table=True):
 class Staff(SQLModel, table=True):
     """A person. The phone number is the login name, unique over all counties.
 
-    `home_unit_code` is the organisation that employs them; where they are posted stands on the post.
+    `home_unit_code` is the organisation that employs them; where they are posted stands on the post. `keeper_path` is the
+    grid (path) whose administrators entered them, and keep them while they have no post. `initials` are those of the
+    name's pinyin, for search and order. From the day after `left_on` they are gone. `version` counts the changes made
+    here to the person and their posts.
     """
 
     __tablename__ = "staff"
@@ -60,10 +63,14 @@ class Staff(SQLModel, table=True):
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)
+    version: int = 1
     name: str
+    initials: str = ""
     phone: str = Field(max_length=20)
     home_unit_code: str | None = None
+    keeper_path: str | None = None
     password_hash: str | None = None
+    must_change_password: bool = False
     left_on: date | None = None
     active: bool = True
     failed_sign_ins: int = 0

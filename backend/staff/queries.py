@@ -1,27 +1,30 @@
-"""Every SELECT about people, posts, squads and rota."""
+"""Every SELECT about people, posts, units and the names of squads. Rota and duty have files of their own."""
 
-from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.clock import SHANGHAI
+from backend.clock import local_date
 from backend.permissions import Actor, PostHeld
-from backend.staff.models import Post, RotaShift, SignIn, Squad, SquadJurisdiction, Staff, Unit
-from backend.staff.rota import Shift
+from backend.staff.models import Post, SignIn, Squad, Staff, Unit
 
 
 async def staff_by_phone(session: AsyncSession, phone: str) -> Staff | None:
     return (await session.scalars(select(Staff).where(col(Staff.phone) == phone).with_for_update())).one_or_none()
 
 
+def present_on(day: date) -> ColumnElement[bool]:
+    """Who has not left by this local day; the last day itself still counts."""
+    return and_(col(Staff.active), or_(col(Staff.left_on).is_(None), col(Staff.left_on) >= day))
+
+
 async def posts_held(session: AsyncSession, county: str, staff_id: UUID, at: datetime) -> Sequence[Post]:
     """The person's posts that are valid on the local day of `at`."""
-    today = at.astimezone(SHANGHAI).date()
+    today = local_date(at)
     return (
         await session.scalars(
             select(Post)
@@ -37,7 +40,7 @@ async def posts_held(session: AsyncSession, county: str, staff_id: UUID, at: dat
 
 
 async def actor_of_token(session: AsyncSession, token_hash: str, at: datetime) -> Actor | None:
-    """Who a session token belongs to, with the posts of today; None if unknown, expired or no longer active."""
+    """Who a session token belongs to, with the posts of today; None if unknown, expired or gone."""
     staff = (
         await session.scalars(
             select(Staff)
@@ -45,14 +48,14 @@ async def actor_of_token(session: AsyncSession, token_hash: str, at: datetime) -
                 SignIn,
                 (col(SignIn.county) == col(Staff.county)) & (col(SignIn.staff_id) == col(Staff.id)),
             )
-            .where(col(SignIn.token_hash) == token_hash, col(SignIn.expires_at) > at, col(Staff.active))
+            .where(col(SignIn.token_hash) == token_hash, col(SignIn.expires_at) > at, present_on(local_date(at)))
         )
     ).one_or_none()
     if staff is None:
         return None
     posts = await posts_held(session, staff.county, staff.id, at)
     held = tuple(PostHeld(post.role, post.grid_path, post.squad_code) for post in posts)
-    return Actor(staff.county, staff.id, staff.name, held)
+    return Actor(staff.county, staff.id, staff.name, held, staff.must_change_password)
 
 
 async def staff_of(session: AsyncSession, actor: Actor) -> Staff:
@@ -72,18 +75,3 @@ async def squads(session: AsyncSession, county: str) -> Sequence[Squad]:
 
 async def squad_names(session: AsyncSession, county: str) -> dict[str, str]:
     return {squad.code: squad.name for squad in await squads(session, county)}
-
-
-async def shifts_by_squad(session: AsyncSession, county: str) -> dict[str, list[Shift]]:
-    shifts: dict[str, list[Shift]] = defaultdict(list)
-    for row in await session.scalars(select(RotaShift).where(col(RotaShift.county) == county)):
-        shifts[row.squad_code].append(Shift(row.weekday, row.starts, row.ends))
-    return shifts
-
-
-async def jurisdiction_by_squad(session: AsyncSession, county: str) -> dict[str, list[str]]:
-    """Grid paths for which each squad is responsible."""
-    paths: dict[str, list[str]] = defaultdict(list)
-    for row in await session.scalars(select(SquadJurisdiction).where(col(SquadJurisdiction.county) == county)):
-        paths[row.squad_code].append(row.grid_path)
-    return paths

@@ -6,21 +6,23 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import COOKIE, Public, SignedIn, token_hash
-from backend.clock import Now
+from backend.clock import Now, local_date
 from backend.database import Session
 from backend.grids.queries import grid_names
-from backend.permissions import ROLE_PERMISSIONS, SQUAD_ROLES, Actor, Role
+from backend.language import Language
+from backend.permissions import ROLE_PERMISSIONS, Actor
 from backend.problems import render
 from backend.staff import actions, queries
-from backend.staff.rota import shift_end
-from backend.staff.schemas import Me, MySquad, PostOut, SignInRequest
+from backend.staff.phones import masked
+from backend.staff.rota_views import my_squad
+from backend.staff.schemas import Me, PasswordChange, PostOut, SignInRequest
 
 router = APIRouter(prefix="/api", tags=["staff"])
 
 
 @router.post("/session", dependencies=[Public], response_model=Me)
 async def sign_in(
-    body: SignInRequest, request: Request, response: Response, session: Session, at: Now
+    body: SignInRequest, request: Request, response: Response, session: Session, at: Now, language: Language
 ) -> Me | Response:
     """Sign in with phone and password; sets the session cookie."""
     staff = await actions.check_credentials(
@@ -42,7 +44,7 @@ async def sign_in(
     )
     actor = await queries.actor_of_token(session, token_hash(token), at)
     assert actor is not None
-    return await _me(session, actor, at)
+    return await _me(session, actor, at, language)
 
 
 @router.delete("/session", status_code=204, dependencies=[Public])
@@ -55,22 +57,43 @@ async def sign_out(request: Request, response: Response, session: Session) -> No
 
 
 @router.get("/me")
-async def me(actor: SignedIn, session: Session, at: Now) -> Me:
+async def me(actor: SignedIn, session: Session, at: Now, language: Language) -> Me:
     """My posts, my squad and its duty, and what my roles let me do."""
-    return await _me(session, actor, at)
+    return await _me(session, actor, at, language)
 
 
-async def _me(session: AsyncSession, actor: Actor, at: datetime) -> Me:
+@router.put("/me/password", response_model=Me)
+async def change_password(
+    body: PasswordChange, actor: SignedIn, request: Request, session: Session, at: Now, language: Language
+) -> Me | Response:
+    """Choose a password of one's own. Signs one out everywhere else."""
+    changed = await actions.change_password(
+        session,
+        request.app.state.password_checks,
+        actor=actor,
+        old=body.old,
+        new=body.new,
+        token=request.cookies[COOKIE],
+        at=at,
+    )
+    if not changed:
+        # Answered, not raised: the counted failure must be committed.
+        return render(request, actions.wrong_old_password())
+    return await _me(session, actor, at, language)
+
+
+async def _me(session: AsyncSession, actor: Actor, at: datetime, language: str) -> Me:
     staff = await queries.staff_of(session, actor)
     posts = await queries.posts_held(session, actor.county, actor.staff_id, at)
     units = await queries.unit_names(session, actor.county)
-    names = await grid_names(session, actor.county, [_code(p.grid_path) for p in posts if p.grid_path] + [actor.county])
+    codes = [_code(p.grid_path) for p in posts if p.grid_path] + [actor.county]
+    names = await grid_names(session, actor.county, codes, on=local_date(at))
     return Me(
         id=staff.id,
         county=actor.county,
         county_name=names.get(actor.county, actor.county),
         name=staff.name,
-        phone_masked=f"{staff.phone[:3]}****{staff.phone[-4:]}",
+        phone_masked=masked(staff.phone),
         roles=sorted(actor.roles),
         permissions=sorted({p for role in actor.roles for p in ROLE_PERMISSIONS[role]}),
         posts=[
@@ -84,24 +107,9 @@ async def _me(session: AsyncSession, actor: Actor, at: datetime) -> Me:
             )
             for post in posts
         ],
-        squad=await _my_squad(session, actor, at),
+        squad=await my_squad(session, actor, at, language),
+        must_change_password=staff.must_change_password,
         server_time=at,
-    )
-
-
-async def _my_squad(session: AsyncSession, actor: Actor, at: datetime) -> MySquad | None:
-    post = next((p for p in actor.posts if p.squad_code and p.role in SQUAD_ROLES), None)
-    if post is None or post.squad_code is None:
-        return None
-    names = await queries.squad_names(session, actor.county)
-    shifts = await queries.shifts_by_squad(session, actor.county)
-    ends_at = shift_end(shifts.get(post.squad_code, []), at)
-    return MySquad(
-        code=post.squad_code,
-        name=names[post.squad_code],
-        leads=post.role == Role.SQUAD_LEADER,
-        on_duty=ends_at is not None,
-        off_duty_at=ends_at,
     )
 
 

@@ -7,12 +7,18 @@ from pydantic import BaseModel, Field
 
 from backend.permissions import Permission, Role
 from backend.staff.models import Duty
+from backend.staff.schemas_duty import MySquad
 from backend.wire import Wire
 
 
 class SignInRequest(Wire):
     phone: str = Field(min_length=3, max_length=20, description="phone number, the login name")
     password: str = Field(min_length=1, max_length=200)
+
+
+class PasswordChange(Wire):
+    old: str = Field(min_length=1, max_length=200)
+    new: str = Field(min_length=1, max_length=200, description="at least 8 characters, not easily guessed")
 
 
 class PostOut(BaseModel):
@@ -22,14 +28,6 @@ class PostOut(BaseModel):
     grid_name: str | None
     squad_code: str | None
     unit_name: str | None
-
-
-class MySquad(BaseModel):
-    code: str
-    name: str
-    leads: bool
-    on_duty: bool
-    off_duty_at: datetime | None = Field(description="end of the present shift")
 
 
 class Me(BaseModel):
@@ -44,4 +42,7 @@ class Me(BaseModel):
     permissions: list[Permission]
     posts: list[PostOut]
     squad: MySquad | None
+    must_change_password: bool = Field(
+        description="signed in with a one-time password: only PUT /api/me/password works"
+    )
     server_time: datetime

@@ -15,11 +15,15 @@ from seeds.demo.draw_town import HERE, TOWN
 
 CATALOGUE = HERE.parent / "catalogue" / "matters.json"
 PASSWORD = "suozi-2026"  # noqa: S105 (printed at start-up for whoever tries the demo)
+FULL_TIME, PART_TIME = "full_time", "part_time"
 SQUAD_MEMBERS = 4
 VILLAGES_PER_INSPECTOR = 3
 TOWN_WIDE_INSPECTORS = 2
 
-# Duties that one person holds in all grids of a village, with the name and the first phone number of the role.
+PART_TIME_WORKER_EVERY = 6
+
+# Duties that one person holds beside their own work in all grids of a village, with the name and the first phone number
+# of the role.
 VILLAGE_DUTIES = (
     ("grid_chief", "网格长", 2000),
     ("duty_info", "信息员", 3000),
@@ -91,7 +95,7 @@ def squads(villages: list[Json], matters: list[Json]) -> list[Json]:
             "unit": f"xxk-{code}",
             "kind": "department",
             "jurisdiction": [TOWN],
-            "capabilities": sorted(majors[f"xxk-{code}"]),
+            "capabilities": sorted(majors[code]),
             "rota": OFFICE_HOURS,
         }
         for code, _, name in DEPARTMENTS
@@ -100,31 +104,37 @@ def squads(villages: list[Json], matters: list[Json]) -> list[Json]:
 
 
 def staff(grids: list[Json], team_list: list[Json]) -> list[Json]:
-    """Everybody: grid workers, village-wide duties, inspectors, squads, operators, administrator."""
+    """Everybody: grid workers, village-wide duties, inspectors, squads, operators, administrator. The chiefs of the
+    department teams also guide the grids of two or three villages each."""
     villages = [grid for grid in grids if grid["level"] == "village"]
     base = [grid for grid in grids if grid["level"] == "grid" and grid["kind"] == "base"]
     people = _grid_workers(base, [grid for grid in grids if grid["kind"] == "exclusive"])
     for duty, title, phones in VILLAGE_DUTIES:
         for number, village in enumerate(villages, start=1):
             inside = [grid["code"] for grid in base if grid["parent_code"] == village["code"]]
-            posts = [_post("worker", duty, grid_code=code) for code in inside]
-            people.append(_person(title, number, phones, posts))
+            posts = [_post("worker", duty, PART_TIME, grid_code=code) for code in inside]
+            people.append(_person(title, number, phones, None, posts))
     people += _inspectors([village["code"] for village in villages])
-    people += _squad_people(team_list)
-    people += [
-        _person("指挥员", number, 7000, [_post("operator", None, grid_code=TOWN, unit="xxk-command")])
-        for number in (1, 2, 3)
-    ]
-    people.append(_person("管理员", 1, 8000, [_post("administrator", None, grid_code=TOWN, unit="xxk-command")]))
+    people += _squad_people(team_list, [village["code"] for village in villages])
+    for title, count, phones, role in (("指挥员", 3, 7000, "operator"), ("管理员", 1, 8000, "administrator")):
+        for number in range(1, count + 1):
+            posts = [_post(role, None, FULL_TIME, grid_code=TOWN, unit="xxk-command")]
+            people.append(_person(title, number, phones, "xxk-town", posts))
     return people
 
 
-def _person(title: str, number: int, phones: int, posts: list[Json]) -> Json:
-    return {"phone": f"1990000{phones + number}", "name": f"{title} {number:03}", "posts": posts}
+def _person(title: str, number: int, phones: int, home_unit: str | None, posts: list[Json]) -> Json:
+    """`home_unit` employs them; None is a village committee, which is no unit of the town's."""
+    return {
+        "phone": f"1990000{phones + number}",
+        "name": f"{title} {number:03}",
+        "home_unit": home_unit,
+        "posts": posts,
+    }
 
 
-def _post(role: str, duty: str | None, **place: str) -> Json:
-    return {"role": role, "duty": duty, **place}
+def _post(role: str, duty: str | None, engagement: str, **place: str) -> Json:
+    return {"role": role, "duty": duty, "engagement": engagement, **place}
 
 
 def _grid_workers(base: list[Json], exclusive: list[Json]) -> list[Json]:
@@ -132,8 +142,9 @@ def _grid_workers(base: list[Json], exclusive: list[Json]) -> list[Json]:
     people = []
     for number, grid in enumerate(base, start=1):
         covered = [e["code"] for e in exclusive if grid["shape"].contains(Point(e["label_point"]))]
-        posts = [_post("worker", "grid_worker", grid_code=code) for code in (grid["code"], *covered)]
-        people.append(_person("网格员", number, 1000, posts))
+        engagement = FULL_TIME if number % PART_TIME_WORKER_EVERY else PART_TIME
+        posts = [_post("worker", "grid_worker", engagement, grid_code=code) for code in (grid["code"], *covered)]
+        people.append(_person("网格员", number, 1000, "xxk-town", posts))
     return people
 
 
@@ -144,13 +155,16 @@ def _inspectors(village_codes: list[str]) -> list[Json]:
         scope = village_codes[first : first + VILLAGES_PER_INSPECTOR]
         if number <= TOWN_WIDE_INSPECTORS:
             scope = [TOWN, *scope]
-        posts = [_post("inspector", "duty_inspector", grid_code=code, unit="xxk-supervision") for code in scope]
-        people.append(_person("督查员", number, 6000, posts))
+        posts = [
+            _post("inspector", "duty_inspector", FULL_TIME, grid_code=code, unit="xxk-supervision") for code in scope
+        ]
+        people.append(_person("督查员", number, 6000, "xxk-supervision", posts))
     return people
 
 
-def _squad_people(team_list: list[Json]) -> list[Json]:
+def _squad_people(team_list: list[Json], village_codes: list[str]) -> list[Json]:
     people = []
+    teams = sum(squad["kind"] == "department" for squad in team_list)
     leaders = {"all_round": ("执法队长", 9000), "department": ("班组长", 9200)}
     members = {"all_round": ("执法队员", 9100), "department": ("班组员", 9300)}
     count: defaultdict[str, int] = defaultdict(int)
@@ -158,7 +172,11 @@ def _squad_people(team_list: list[Json]) -> list[Json]:
         crew = [("squad_leader", *leaders[squad["kind"]])] + [("squad_member", *members[squad["kind"]])] * SQUAD_MEMBERS
         for role, title, phones in crew:
             count[title] += 1
-            people.append(_person(title, count[title], phones, [_post(role, None, squad=squad["code"])]))
+            posts = [_post(role, None, FULL_TIME, squad=squad["code"])]
+            if (role, squad["kind"]) == ("squad_leader", "department"):
+                guided = village_codes[count[title] - 1 :: teams]
+                posts += [_post("worker", "grid_instructor", PART_TIME, grid_code=code) for code in guided]
+            people.append(_person(title, count[title], phones, squad["unit"], posts))
     return people
 
 

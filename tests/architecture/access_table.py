@@ -36,15 +36,258 @@ GET /api/grids/at?lng={lng}&lat={lat}
     own             401     200     200     200     200     200     200
     other_town      401     200     200     200     200     200     200
     other_county    401     422     422     422     422     422     422
+GET /api/net/tree
+    any             401     200     200     200     200     200     200
+GET /api/grids/{grid}/card
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+GET /api/tiles/grids/9/427/208.mvt
+    any             401     200     200     200     200     200     200
+GET /api/net/editions
+    any             401     200     200     200     200     200     200
+GET /api/net/drafts
+    any             401     403     403     403     403     403     200
+PUT /api/net/drafts/{new} < draft
+    any             401     403     403     403     403     403     201
+PUT /api/net/drafts/{draft} < draft
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     201
+    absent          401     403     403     403     403     403     201
+GET /api/net/drafts/{draft}
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/net/drafts/{draft}/boundary?a={grid}&b=320281104206002
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/net/drafts/{draft}/impact
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+POST /api/net/drafts/{draft}/operations < operation
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+DELETE /api/net/drafts/{draft}/operations/last?version={draft_version}
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+POST /api/net/drafts/{draft}/publish < publish
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+DELETE /api/net/drafts/{draft}
+    own             401     403     403     403     403     403     204
+    other_grid      401     403     403     403     403     403     204
+    other_squad     401     403     403     403     403     403     204
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/net/export
+    any             401     403     403     403     403     403     200
+GET /api/net/export?within={grid}&format=gpkg&crs=4490
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     200
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/net/imports
+    any             401     403     403     403     403     403     200
+PUT /api/net/imports/{new} < grid_file
+    any             401     403     403     403     403     403     201
+PUT /api/net/imports/{import} < grid_file
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     409
+    other_county    401     403     403     403     403     403     201
+    absent          401     403     403     403     403     403     201
+GET /api/net/imports/{import}
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/net/imports/{import}/preview?crs=4326
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/net/imports/{import}/features
+    own             401     403     403     403     403     403     409
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+PUT /api/net/imports/{import}/reading < reading
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+PUT /api/net/imports/{import}/repairs < repairs
+    own             401     403     403     403     403     403     409
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+POST /api/net/imports/{import}/draft < import_draft
+    own             401     403     403     403     403     403     409
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
 GET /api/base-map
     any             401     200     200     200     200     200     200
 GET /api/matters
+    any             401     200     200     200     200     200     200
+GET /api/calendar?from=2026-09-28&to=2026-10-11
     any             401     200     200     200     200     200     200
 GET /api/matters/likely?lng={lng}&lat={lat}
     own             401     200     200     200     200     403     403
     other_county    401     200     200     200     200     403     403
 GET /api/squads
     any             401     403     403     403     403     200     200
+GET /api/squads/{squad}
+    own             401     403     200     200     403     200     200
+    other_grid      401     403     200     200     403     200     200
+    other_squad     401     403     404     404     403     200     200
+    other_town      401     403     404     404     403     404     404
+    other_county    401     403     200     200     403     200     200
+    absent          401     403     404     404     403     404     404
+GET /api/squads/{squad}/rota?from=2026-11-23&to=2026-11-29
+    own             401     403     200     200     403     200     200
+    other_grid      401     403     200     200     403     200     200
+    other_squad     401     403     404     404     403     200     200
+    other_town      401     403     404     404     403     404     404
+    other_county    401     403     200     200     403     200     200
+    absent          401     403     404     404     403     404     404
+PUT /api/squads/{squad} < squad
+    own             401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     200
+    absent          401     403     403     403     403     403     200
+PUT /api/squads/{squad}/rota/pattern < pattern
+    own             401     403     403     200     403     403     200
+    other_grid      401     403     403     200     403     403     200
+    other_squad     401     403     403     404     403     403     200
+    other_town      401     403     403     404     403     403     404
+    other_county    401     403     403     200     403     403     200
+    absent          401     403     403     404     403     403     404
+PUT /api/squads/{squad}/rota/shifts/2026-11-24/08:00 < shift
+    own             401     403     403     200     403     403     200
+    other_grid      401     403     403     200     403     403     200
+    other_squad     401     403     403     404     403     403     200
+    other_town      401     403     403     404     403     403     404
+    other_county    401     403     403     200     403     403     200
+    absent          401     403     403     404     403     403     404
+GET /api/duty/on?grid={grid}&matter=E0110
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+GET /api/duty/mine
+    any             401     403     200     200     403     403     403
+GET /api/duty/statuses
+    any             401     403     200     200     403     200     200
+PUT /api/duty/status < status
+    any             401     403     200     200     403     403     403
+PUT /api/duty/leaves/{new} < leave
+    any             401     403     200     200     403     403     403
+PUT /api/duty/leaves/{leave} < leave
+    own             401     403     409     409     403     403     403
+    other_grid      401     403     409     409     403     403     403
+    other_squad     401     403     409     409     403     403     403
+    other_town      401     403     409     409     403     403     403
+    other_county    401     403     200     200     403     403     403
+POST /api/duty/leaves/{leave}/decision < approve
+    own             401     403     403     200     403     200     200
+    other_grid      401     403     403     200     403     200     200
+    other_squad     401     403     404     404     403     200     200
+    other_town      401     403     404     404     403     404     404
+    other_county    401     403     404     404     403     404     404
+    absent          401     403     404     404     403     404     404
+PUT /api/duty/swaps/{new} < swap
+    any             401     403     200     200     403     403     403
+POST /api/duty/swaps/{new}/decision < approve
+    any             401     403     404     404     403     404     404
+
+PUT /api/me/password < own_password
+    any             401     422     422     422     422     422     422
+
+GET /api/staff
+    any             401     403     403     403     403     200     200
+GET /api/staff?grid={grid}&q={phone}
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     200     200
+    absent          401     403     403     403     403     200     200
+GET /api/staff/{person}
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+PUT /api/staff/{new} < new_person
+    any             401     403     403     403     403     403     201
+PUT /api/staff/{person} < person
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+POST /api/staff/{person}/password
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/staff/{person}/open-work
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+POST /api/staff/{person}/departure < departure
+    own             401     403     403     403     403     403     200
+    other_grid      401     403     403     403     403     403     200
+    other_squad     401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+GET /api/units
+    any             401     403     403     403     403     200     200
+GET /api/staff/template?format=csv
+    any             401     403     403     403     403     403     200
+PUT /api/staff/imports/{new} < staff_file
+    any             401     403     403     403     403     403     200
 
 GET /api/cases
     any             401     200     200     200     200     200     200

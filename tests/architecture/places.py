@@ -15,6 +15,7 @@ from backend.grids.models import Grid, GridKind, GridLevel
 from backend.matters.models import Catalogue, FilingCondition, LimitUnit, Matter, MatterKind, Severity, WorkHours
 from backend.permissions import Role
 from backend.staff.models import Post, RotaShift, Squad, SquadJurisdiction, SquadKind, Staff, Unit, UnitKind
+from geo.lattice import to_lattice
 
 SINCE = date(2026, 1, 1)
 HALF_SIDE_DEG = 0.005
@@ -163,7 +164,7 @@ def _grid(place: Place, code: str, level: GridLevel, parent: str | None, path: s
         path=path,
         area_m2=1e6,
         valid_from=SINCE,
-        shape=from_shape(MultiPolygon([box(*around)]), srid=SRID),
+        shape=from_shape(to_lattice(MultiPolygon([box(*around)])), srid=SRID),
         label_point=from_shape(Point(place.lng, place.lat), srid=SRID),
     )
 

@@ -43,9 +43,13 @@ def test_every_route_is_described_with_its_problems(operation: str) -> None:
         assert content["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/ProblemOut"}
 
 
+# The path says everything.
+WITHOUT_BODY = {"POST /api/staff/{person_id}/password"}
+
+
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_write_describes_its_body(operation: str) -> None:
-    if operation.startswith(("POST", "PUT", "PATCH")):
+    if operation.startswith(("POST", "PUT", "PATCH")) and operation not in WITHOUT_BODY:
         assert OPERATIONS[operation]["requestBody"]["content"]
 
 

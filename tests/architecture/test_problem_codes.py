@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from backend import errors
 from backend.cases.evidence import REFUSALS
+from backend.grids.imports.words import REFUSALS as FILE_REFUSALS
 from backend.settings import ROOT
 
 KINDS = {
@@ -13,8 +14,8 @@ KINDS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.Problem) and kind is not errors.Problem
 }
-# The one code that is put together here; those of photos (`photo_…`) are made in cases/evidence.py.
-MADE_CODES = {"f'http_{error.status_code}'"}
+# Codes that are put together or looked up; those of photos (`photo_…`) are made in cases/evidence.py.
+MADE_CODES = {"f'http_{error.status_code}'", "error.code"}
 FRAMEWORK_STATUSES = (400, 404, 405)
 ROW = re.compile(r"^\| `(\w+)` \| (\d{3}) \| (.+) \| (.+) \|$")
 
@@ -23,6 +24,7 @@ def raised() -> set[tuple[str, int]]:
     """(code, status) of every problem made anywhere in the backend."""
     found = {(f"http_{status}", status) for status in FRAMEWORK_STATUSES}
     found |= {(f"photo_{code}", 413 if code == "too_large" else 422) for code in REFUSALS}
+    found |= {(code, 422) for code in FILE_REFUSALS}
     for path in (ROOT / "backend").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):

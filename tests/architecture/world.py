@@ -35,6 +35,8 @@ from backend.staff.queries import staff_by_phone
 from backend.storage import put
 from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN, Place, county_rows, town_rows
 from tests.conftest import MONDAY_MORNING, Clock
+from tests.drawing import begin
+from tests.net_files import geojson, grid_rows
 from tests.people import PLACES, SIGN_INS, People, Person, as_parts, report_body, sha256
 
 ROLES = ("anonymous", *Role)
@@ -60,7 +62,19 @@ GROWING_TABLES = (
     "assignment",
     "routing_decision",
     "outbox",
+    "net_draft",
+    "net_import",
+    "net_edition",
     "procrastinate_jobs",
+    "squad",
+    "squad_jurisdiction",
+    "post",
+    "rota_shift",
+    "shift_change",
+    "duty_turn",
+    "duty_state",
+    "duty_swap",
+    "staff_leave",
 )
 EVERY_ROW = " UNION ALL ".join(f"SELECT '{table}' || t::text AS row FROM {table} t" for table in GROWING_TABLES)
 STATE = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")
@@ -78,6 +92,9 @@ class NoPasswords:
 
     async def matches(self, _password_hash: str | None, _password: str) -> bool:
         return False
+
+    async def hashed(self, _password: str) -> str:
+        return "no hash"
 
 
 @dataclass(frozen=True)
@@ -226,12 +243,14 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
     """Two cases in the scope, made over HTTP by its own people: one just reported, one handled."""
     if place := FOREIGN_PLACES.get(scope):
         grid, lng, lat = place.grid, place.lng, place.lat
+        administrator = await people.person(place.phone(Role.ADMINISTRATOR))
         worker = await people.person(place.phone(Role.WORKER))
         squad_member = await people.person(place.phone(Role.SQUAD_MEMBER))
     else:
         grid, at_grid, squad = DEMO_SCOPES[scope]
         lng, lat = PLACES[grid]
         worker, squad_member = await people.worker(at_grid), await people.squad_member(squad)
+        administrator = await people.administrator()
     pictures = {name: noise(f"{scope}-{name}") for name in ("before", "late", "handled", "after", "late_after")}
     where = {"place": {"lng": lng, "lat": lat}}
     reports = [uuid4(), uuid4()]
@@ -239,12 +258,19 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
     handled = await _report(worker, reports[1], scope, [pictures["handled"]], [], where)
     feedback = uuid4()
     handled = await _handle(squad_member, handled, feedback, scope, pictures["after"], pictures["late_after"])
+    leave = await _ask_leave(squad_member, scope)
+    draft = await begin(administrator, f"canary-{scope}")
+    await draft.do("describe", code=grid, management_grade=1)
     names = {
+        "draft": draft.id,
+        "draft_version": str(draft.version),
+        "import": await _upload_grids(administrator, scope),
         "waiting": waiting["id"],
         "handled": handled["id"],
         "code": waiting["code"],
         "report": str(reports[0]),
         "feedback": str(feedback),
+        "leave": leave,
         "photo": sha256(pictures["before"]),
         "photo_handled": sha256(pictures["handled"]),
         "photo_after": sha256(pictures["after"]),
@@ -257,6 +283,7 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
         "lat": str(lat),
         "bbox": f"{lng - 0.01},{lat - 0.01},{lng + 0.01},{lat + 0.01}",
         "phone": worker.about["phone"],
+        "person": (await worker.http.get("/api/me")).json()["id"],
         "cursor": await _cursor_before(world.engine),
     }
     return Target(
@@ -298,6 +325,26 @@ async def _handle(
     return handled
 
 
+async def _upload_grids(administrator: Person, scope: str) -> str:
+    """An import that nobody has said how to read."""
+    import_id = str(uuid4())
+    files = {"file": (f"canary-{scope}.geojson", geojson(grid_rows()), "application/geo+json")}
+    answer = await administrator.http.put(f"/api/net/imports/{import_id}", files=files)
+    assert answer.status_code == 201, answer.text
+    return import_id
+
+
+async def _ask_leave(member: Person, scope: str) -> str:
+    """A leave that waits for a decision; each scope has a month of its own."""
+    leave_id = str(uuid4())
+    month = f"2027-{SCOPES.index(scope) + 1:02}"
+    times = {"starts_at": f"{month}-01T08:00+08:00", "ends_at": f"{month}-02T08:00+08:00"}
+    body = {"kind": "annual", "reason": f"canary-{scope}", **times}
+    answer = await member.http.put(f"/api/duty/leaves/{leave_id}", json=body)
+    assert answer.status_code == 200, answer.text
+    return leave_id
+
+
 async def _secrets(
     world: World, scope: str, reader: Person, cases: list[dict[str, Any]], pictures: dict[str, bytes]
 ) -> frozenset[bytes]:
@@ -323,9 +370,13 @@ def _told_by_code(scope: str, case: dict[str, Any]) -> frozenset[bytes]:
 def _absent() -> Target:
     """Ids of the same shape as real ones, of things that are nowhere."""
     picture = noise("absent")
-    ids = {name: str(uuid4()) for name in ("waiting", "handled", "report", "feedback")}
+    ids = {
+        name: str(uuid4())
+        for name in ("waiting", "handled", "report", "feedback", "draft", "import", "leave", "person")
+    }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
-    names = ids | hashes | {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}
+    words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}
+    names = ids | hashes | words | {"draft_version": "2"}
     return Target(names, picture, picture, version=2)
 
 

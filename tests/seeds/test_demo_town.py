@@ -18,9 +18,19 @@ from shapely.geometry import shape
 from seeds.demo.draw_town import HERE, TOWN, draw_town
 from seeds.demo.plane import to_metres
 from seeds.demo.staff_town import CATALOGUE, staff_town
+from seeds.load import UNITS
+from seeds.reference import unit_code
 
 Json = dict[str, Any]
-DUTIES = {"grid_chief", "grid_worker", "duty_inspector", "duty_info", "duty_liaison", "duty_patrol"}
+DUTIES = {
+    "grid_instructor",
+    "grid_chief",
+    "grid_worker",
+    "duty_inspector",
+    "duty_info",
+    "duty_liaison",
+    "duty_patrol",
+}
 ROLES = {"worker", "squad_member", "squad_leader", "inspector", "operator", "administrator"}
 
 
@@ -200,7 +210,7 @@ def test_every_matter_has_a_department_team_that_can_take_it(organisation: Json)
     teams = {squad["unit"]: squad for squad in organisation["squads"] if squad["kind"] == "department"}
     assert all(team["jurisdiction"] == [TOWN] for team in teams.values())
     for matter in read(CATALOGUE)["matters"]:
-        assert matter["major_code"] in teams[matter["department"]]["capabilities"], matter["code"]
+        assert matter["major_code"] in teams[unit_code(UNITS, matter["department"])]["capabilities"], matter["code"]
 
 
 def test_codes_and_phones_are_unique_and_references_exist(grids: dict[str, Json], organisation: Json) -> None:
@@ -213,16 +223,18 @@ def test_codes_and_phones_are_unique_and_references_exist(grids: dict[str, Json]
     assert len(set(phones)) == len(phones)
     assert all(len(phone) == 11 and phone.startswith("1990000") for phone in phones)
     for person in organisation["staff"]:
+        assert person["home_unit"] in units | {None}
         for post in person["posts"]:
             assert post["role"] in ROLES
             assert post["duty"] in DUTIES | {None}
             assert post.get("grid_code", TOWN) in grids
             assert post.get("unit", "xxk-town") in units
+            assert post["engagement"] in {"full_time", "part_time"}
             assert ("squad" in post) == post["role"].startswith("squad_")
             assert post.get("squad", "xxk-squad-1") in squads
 
 
-def test_every_base_grid_has_its_chief_and_five_officers(base: list[Json], organisation: Json) -> None:
+def test_every_base_grid_has_its_instructor_chief_and_five_officers(base: list[Json], organisation: Json) -> None:
     held = defaultdict(set)
     for person in organisation["staff"]:
         for post in person["posts"]:
@@ -275,7 +287,7 @@ def test_every_sign_in_is_somebody_with_that_role(organisation: Json) -> None:
 
 
 def test_routing_rules_are_ordered_and_end_with_the_departments() -> None:
-    rules = read(HERE / "routing_rules.json")
+    rules = read(CATALOGUE.with_name("routing_rules.json"))
     assert [rule["priority"] for rule in rules] == list(range(1, len(rules) + 1))
     assert [(rule["zone"], rule["target"]) for rule in rules] == [
         ("town", "all_round"), ("jurisdiction", "all_round"), ("town", "department")

@@ -68,6 +68,374 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change Password
+         * @description Choose a password of one's own. Signs one out everywhere else.
+         */
+        put: operations["change_password_api_me_password_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Template
+         * @description The empty table of people, with my units, squads and grids to choose from.
+         */
+        get: operations["template_api_staff_template_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Import Staff
+         * @description Read a table of people and say what it would change; with `apply`, change it, unless there is any problem.
+         */
+        put: operations["import_staff_api_staff_imports__import_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff
+         * @description People in my scope by the pinyin of their names, with their posts. Phones are masked.
+         */
+        get: operations["list_staff_api_staff_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/units": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Units
+         * @description Every organisation of the county, by code.
+         */
+        get: operations["list_units_api_units_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{person_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Person
+         * @description One person with all posts in my scope; the phone in full for administrators.
+         */
+        get: operations["get_person_api_staff__person_id__get"];
+        /**
+         * Put Person
+         * @description Enter a person or change one, posts included. Sending the same again changes nothing.
+         */
+        put: operations["put_person_api_staff__person_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{person_id}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give One Time Password
+         * @description A password that is shown this once and must be replaced at the next sign-in. Signs the person out everywhere.
+         */
+        post: operations["give_one_time_password_api_staff__person_id__password_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/squads/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Squad
+         * @description One squad: its people, what it can do, where it is responsible, and its duty now.
+         */
+        get: operations["get_squad_api_squads__code__get"];
+        /**
+         * Put Squad
+         * @description Make a squad or change it; its people are posts, see the staff.
+         */
+        put: operations["put_squad_api_squads__code__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/squads/{code}/rota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rota
+         * @description The squad's rota: weekly pattern, dated shifts with those on them, leaves and swaps.
+         */
+        get: operations["get_rota_api_squads__code__rota_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/squads/{code}/rota/pattern": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Pattern
+         * @description The squad's weekly shifts from a day on; the pattern before ends the day before, what is past stays.
+         */
+        put: operations["put_pattern_api_squads__code__rota_pattern_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/squads/{code}/rota/shifts/{on}/{starts}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Shift
+         * @description One shift made different: added, cancelled, other hours, or who is on it. Warns of members who are on leave.
+         */
+        put: operations["put_shift_api_squads__code__rota_shifts__on___starts__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My Duty
+         * @description My duty now, my turns of the next two weeks, my requests, and those that wait for my decision.
+         */
+        get: operations["my_duty_api_duty_mine_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/statuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Statuses
+         * @description The county's own statuses, in the order in which they are offered.
+         */
+        get: operations["list_statuses_api_duty_statuses_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Status
+         * @description Say how I stand: coming on or off duty, or busy. Nobody has to: rostered and silent is on duty.
+         */
+        put: operations["put_status_api_duty_status_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/leaves/{leave_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Leave
+         * @description Ask to be away; it counts once somebody else approves it.
+         */
+        put: operations["put_leave_api_duty_leaves__leave_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/leaves/{leave_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Leave
+         * @description Approve, refuse or withdraw a leave.
+         */
+        post: operations["decide_leave_api_duty_leaves__leave_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/swaps/{swap_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Swap
+         * @description Ask a colleague to take one of my turns, perhaps for one of theirs.
+         */
+        put: operations["put_swap_api_duty_swaps__swap_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/swaps/{swap_id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide Swap
+         * @description The colleague agrees or refuses, the leader approves or refuses, the asker withdraws.
+         */
+        post: operations["decide_swap_api_duty_swaps__swap_id__decision_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/grids": {
         parameters: {
             query?: never;
@@ -77,7 +445,7 @@ export interface paths {
         };
         /**
          * List Grids
-         * @description Grids in force as GeoJSON (WGS84). Answers 304 to a matching If-None-Match.
+         * @description Grids in force on a day as GeoJSON (WGS84). Answers 304 to a matching If-None-Match.
          */
         get: operations["list_grids_api_grids_get"];
         put?: never;
@@ -128,6 +496,318 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tiles/grids/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Net Tile
+         * @description Layers `grids` (polygons) and `labels` (points) of the net on a day. The ETag changes with its editions.
+         */
+        get: operations["net_tile_api_tiles_grids__z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/editions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Editions
+         * @description Every publication of the net, newest first, also those that take effect later.
+         */
+        get: operations["list_editions_api_net_editions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drafts
+         * @description Drafts of my scope, those being edited first; without the discarded ones.
+         */
+        get: operations["list_drafts_api_net_drafts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft
+         * @description The draft with what it would change, what is wrong with it and its totals before and after.
+         */
+        get: operations["get_draft_api_net_drafts__draft_id__get"];
+        /**
+         * Put Draft
+         * @description Begin a draft (201), give it another title or day, or bring it up to the newest edition (200).
+         */
+        put: operations["put_draft_api_net_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard Draft
+         * @description Put a draft away for good.
+         */
+        delete: operations["discard_draft_api_net_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/drafts/{draft_id}/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Operation
+         * @description Do one thing more. Not repeatable: `version` must be the draft's own, which each operation counts up.
+         */
+        post: operations["add_operation_api_net_drafts__draft_id__operations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/drafts/{draft_id}/operations/last": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Undo Operation
+         * @description Take the last operation back.
+         */
+        delete: operations["undo_operation_api_net_drafts__draft_id__operations_last_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/drafts/{draft_id}/boundary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Boundary
+         * @description The lines that two grids share as the draft has them; empty if they are no neighbours.
+         */
+        get: operations["get_boundary_api_net_drafts__draft_id__boundary_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One Import
+         * @description What is in the file, how it is read, and the dry run of that.
+         */
+        get: operations["one_import_api_net_imports__import_id__get"];
+        /**
+         * Put Import
+         * @description Upload a file (GeoJSON, GeoPackage or zipped Shapefile) under the client's own id. 201 the first time.
+         */
+        put: operations["put_import_api_net_imports__import_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Recent Imports
+         * @description The asker's own imports, the latest first.
+         */
+        get: operations["recent_imports_api_net_imports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview
+         * @description Where the layer would lie if it were read so, before anything is stored.
+         */
+        get: operations["preview_api_net_imports__import_id__preview_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports/{import_id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Reading
+         * @description Say how the file is to be read; the answer carries the dry run. Repairs chosen before are given up.
+         */
+        put: operations["put_reading_api_net_imports__import_id__reading_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports/{import_id}/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Repairs
+         * @description Choose repairs (none: the file as it came); the answer carries the dry run of what they make of it.
+         */
+        put: operations["put_repairs_api_net_imports__import_id__repairs_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports/{import_id}/features": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Features
+         * @description Every feature as read and repaired, with the kinds of its problems, as GeoJSON (WGS84).
+         */
+        get: operations["features_api_net_imports__import_id__features_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/imports/{import_id}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Draft
+         * @description A draft whose operation is this import, all of it or nothing. Asked again for the same draft it only answers.
+         */
+        post: operations["make_draft_api_net_imports__import_id__draft_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Net
+         * @description Grids in force on a day, as a file that other software reads and that can be imported again.
+         */
+        get: operations["export_net_api_net_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/matters": {
         parameters: {
             query?: never;
@@ -140,6 +820,26 @@ export interface paths {
          * @description The catalogue in force with filing conditions, most frequent matters first.
          */
         get: operations["catalogue_api_matters_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calendar
+         * @description Public holidays and weekend days that are worked (调休), between two local days.
+         */
+        get: operations["calendar_api_calendar_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -348,6 +1048,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/staff/{person_id}/open-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Open Work
+         * @description Posts, open cases, coming turns and swaps of a person, and which places would be left without anybody.
+         */
+        get: operations["open_work_api_staff__person_id__open_work_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff/{person_id}/departure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Depart
+         * @description Let a person leave or move: everything open is handed over, in one step. Again, and nothing more happens.
+         */
+        post: operations["depart_api_staff__person_id__departure_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/squads": {
         parameters: {
             query?: never;
@@ -360,6 +1100,26 @@ export interface paths {
          * @description Every squad with duty, load and jurisdiction; those on duty first.
          */
         get: operations["list_squads_api_squads_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/duty/on": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * On Duty
+         * @description Who is on duty for this grid and matter at this time, until when, and why the others are not.
+         */
+        get: operations["on_duty_api_duty_on_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -397,9 +1157,50 @@ export interface paths {
         };
         /**
          * Live
-         * @description Server-sent events: `case` whenever a case in my scope changes, `resync` when the snapshot must be taken again.
+         * @description Server-sent events: `case` whenever a case in my scope changes, `duty` when a squad's duty or rota changes,
+         *     `net` when another edition of the net is published or comes into force, `resync` when the snapshot must be taken again.
          */
         get: operations["live_api_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/tree": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Net Tree
+         * @description Every grid in force on a day, without outlines: names, people, open cases.
+         */
+        get: operations["net_tree_api_net_tree_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/grids/{code}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Grid Card
+         * @description One grid with its versions, people, squads and open cases.
+         */
+        get: operations["grid_card_api_grids__code__card_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -428,6 +1229,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/net/drafts/{draft_id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Impact
+         * @description Which open cases, posts, squads and rules the draft would touch.
+         */
+        get: operations["get_impact_api_net_drafts__draft_id__impact_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/net/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Draft
+         * @description Make the draft an edition of the net, all or nothing. Asked again, it answers with the edition it became.
+         */
+        post: operations["publish_draft_api_net_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -436,7 +1277,7 @@ export interface components {
          * Action
          * @enum {string}
          */
-        Action: "report" | "route" | "dispatch" | "reassign" | "acknowledge" | "arrive" | "send_back" | "feedback" | "pass" | "fail";
+        Action: "report" | "route" | "dispatch" | "reassign" | "acknowledge" | "arrive" | "send_back" | "feedback" | "pass" | "fail" | "hand_over";
         /**
          * ActionReceipt
          * @description What the server has of this action, and the case as it is now.
@@ -470,6 +1311,11 @@ export interface components {
         AssignmentOut: {
             squad: components["schemas"]["SquadBrief"];
             /**
+             * Handler Name
+             * @description who accepted it, or to whom that person's work was handed over
+             */
+            handler_name: string | null;
+            /**
              * Assigned At
              * Format: date-time
              */
@@ -487,6 +1333,65 @@ export interface components {
             ended_at: string | null;
             /** End */
             end: string | null;
+        };
+        /**
+         * BaseStatus
+         * @description The few states that routing understands; every status of a county maps to one of them.
+         * @enum {string}
+         */
+        BaseStatus: "available" | "en_route" | "on_scene" | "busy" | "off_duty";
+        /** Body_import_staff_api_staff_imports__import_id__put */
+        Body_import_staff_api_staff_imports__import_id__put: {
+            /** File */
+            file: string;
+        };
+        /**
+         * CalendarDayOut
+         * @description A day on which Monday-to-Friday does not hold: a public holiday, or a weekend day that is worked.
+         */
+        CalendarDayOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            kind: components["schemas"]["DayKind"];
+        };
+        /**
+         * CandidateDuty
+         * @description A squad in the answer to "who is on duty for this grid and matter at this time?".
+         */
+        CandidateDuty: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Unit Name */
+            unit_name: string;
+            kind: components["schemas"]["SquadKind"];
+            /** On Duty */
+            on_duty: boolean;
+            /** Until */
+            until: string | null;
+            /** Has Jurisdiction */
+            has_jurisdiction: boolean | null;
+            /** Can Do */
+            can_do: boolean | null;
+            /**
+             * Suits
+             * @description on duty, responsible for the grid, and does the matter
+             */
+            suits: boolean;
+            /**
+             * Reasons
+             * @description why it does not suit, in the reader's language
+             */
+            reasons: string[];
+            /**
+             * Members
+             * @description those on duty; empty for squads outside the reader's scope
+             */
+            members: components["schemas"]["DutyMember"][];
         };
         /** CandidateOut */
         CandidateOut: {
@@ -507,6 +1412,142 @@ export interface components {
             reason: string;
             /** Open Cases */
             open_cases: number;
+        };
+        /** CardCase */
+        CardCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Matter Name */
+            matter_name: string;
+            status: components["schemas"]["Status"];
+            /** Starts At */
+            starts_at: string | null;
+            /** Due At */
+            due_at: string | null;
+        };
+        /** CardGrid */
+        CardGrid: {
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name: string;
+            /**
+             * Initials
+             * @description first letters of the name's pinyin, for searching
+             */
+            initials: string;
+            level: components["schemas"]["GridLevel"];
+            kind: components["schemas"]["GridKind"];
+            /** Parent Code */
+            parent_code: string | null;
+            /**
+             * Cluster Code
+             * @description the cluster grid (连片) it belongs to
+             */
+            cluster_code: string | null;
+            /**
+             * Management Grade
+             * @description 管理等级, 1 to 4
+             */
+            management_grade: number | null;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Label Point
+             * @description [lng, lat] where the name is drawn
+             */
+            label_point: number[] | null;
+            /**
+             * Bbox
+             * @description [west, south, east, north]; null without an outline
+             */
+            bbox: number[] | null;
+            /**
+             * Open Cases
+             * @description of those in my scope, open now, in this grid or below
+             */
+            open_cases: number;
+            /**
+             * People
+             * @description with a post here on that day; empty for roles that may not see staff
+             */
+            people: components["schemas"]["GridPerson"][];
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /**
+             * Valid To
+             * @description first day on which it is no longer in force
+             */
+            valid_to: string | null;
+            /** Edition */
+            edition: number;
+            /**
+             * Indicative
+             * @description true: outline is 示意数据, not a survey
+             */
+            indicative: boolean;
+            /**
+             * Path
+             * @description the grids above, from the county down
+             */
+            path: components["schemas"]["GridName"][];
+        };
+        /**
+         * CardPerson
+         * @description Somebody with a post at the grid, or with a duty at a grid above it.
+         */
+        CardPerson: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone Masked */
+            phone_masked: string;
+            role: components["schemas"]["Role"];
+            duty: components["schemas"]["Duty"] | null;
+            engagement: components["schemas"]["Engagement"] | null;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** @description the grid of the post: this one or one above */
+            held_at: components["schemas"]["GridName"];
+        };
+        /** CardSquad */
+        CardSquad: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["SquadKind"];
+            /** On Duty */
+            on_duty: boolean;
+            /**
+             * Until
+             * @description end of the shift that runs now
+             */
+            until: string | null;
+            /**
+             * Why
+             * @description one clause, in the reader's language
+             */
+            why: string;
         };
         /** CaseDetail */
         CaseDetail: {
@@ -604,6 +1645,11 @@ export interface components {
             /** Words */
             words: string;
             squad: components["schemas"]["SquadBrief"] | null;
+            /**
+             * To Name
+             * @description who handles it from here on, when it was handed over to somebody
+             */
+            to_name: string | null;
             /** Due At */
             due_at: string | null;
             /** Client At */
@@ -717,11 +1763,530 @@ export interface components {
             matters: components["schemas"]["MatterOut"][];
         };
         /**
+         * Change
+         * @enum {string}
+         */
+        Change: "added" | "changed" | "ended";
+        /** ChangedCollection */
+        ChangedCollection: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["ChangedFeature"][];
+        };
+        /** ChangedCounts */
+        ChangedCounts: {
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Ended */
+            ended: number;
+        };
+        /** ChangedFeature */
+        ChangedFeature: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: string;
+            properties: components["schemas"]["ChangedProperties"];
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** ChangedProperties */
+        ChangedProperties: {
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name: string;
+            level: components["schemas"]["GridLevel"];
+            kind: components["schemas"]["GridKind"];
+            /** Parent Code */
+            parent_code: string | null;
+            /**
+             * Cluster Code
+             * @description the cluster grid (连片) it belongs to
+             */
+            cluster_code: string | null;
+            /**
+             * Management Grade
+             * @description 管理等级, 1 to 4
+             */
+            management_grade: number | null;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Label Point
+             * @description [lng, lat] where the name is drawn
+             */
+            label_point: number[] | null;
+            /**
+             * Indicative
+             * @description true: outline is 示意数据, not a survey
+             */
+            indicative: boolean;
+            /**
+             * Valid From
+             * Format: date
+             * @description local day on which this version came into force
+             */
+            valid_from: string;
+            /**
+             * Valid To
+             * @description first local day on which it no longer is
+             */
+            valid_to: string | null;
+            /**
+             * Edition
+             * @description the edition of the net that began this version
+             */
+            edition: number;
+            change: components["schemas"]["Change"];
+            /**
+             * Replaces
+             * @description codes of the grids in force whose ground it takes, itself left out
+             */
+            replaces: string[];
+        };
+        /**
+         * Cluster
+         * @description A cluster grid (连片) with exactly these members: new, or as it shall be from now on. No members: it ends.
+         */
+        Cluster: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "cluster";
+            /**
+             * Code
+             * @description of an existing cluster, or of a new one; left out: the next free one
+             */
+            code?: string | null;
+            /** Name */
+            name: string;
+            /** Members */
+            members: string[];
+        };
+        /** CrsChoice */
+        CrsChoice: {
+            /** Epsg */
+            epsg: number;
+            /** Name */
+            name: string;
+            /**
+             * Likely
+             * @description the layer would lie in this county
+             */
+            likely: boolean;
+        };
+        /**
+         * CrsFound
+         * @description What the file says of its coordinates. `epsg` is null for a system that is not read; `how` says why, or whence.
+         */
+        CrsFound: {
+            /** Epsg */
+            epsg: number | null;
+            /** Name */
+            name: string;
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "file" | "default" | "xian_1980" | "beijing_1954" | "unknown";
+        };
+        /**
+         * DayKind
+         * @enum {string}
+         */
+        DayKind: "workday" | "holiday";
+        /**
+         * Deciding
+         * @enum {string}
+         */
+        Deciding: "agree" | "approve" | "refuse" | "withdraw";
+        /** DecisionIn */
+        DecisionIn: {
+            decision: components["schemas"]["Deciding"];
+        };
+        /** DepartureIn */
+        DepartureIn: {
+            /**
+             * Last Day
+             * Format: date
+             * @description a day in Asia/Shanghai
+             */
+            last_day: string;
+            reason: components["schemas"]["DepartureReason"];
+            /** Successors */
+            successors?: components["schemas"]["Succession-Input"][];
+            /**
+             * Cases To
+             * @description who goes on with the accepted cases; none: the squad
+             */
+            cases_to?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note: string;
+        };
+        /**
+         * DepartureOut
+         * @description What was handed over by this request; a repeat finds nothing more to do.
+         */
+        DepartureOut: {
+            /**
+             * Last Day
+             * Format: date
+             */
+            last_day: string;
+            /** Left On */
+            left_on: string | null;
+            /** Posts */
+            posts: components["schemas"]["PostHandedOver"][];
+            /**
+             * Cases
+             * @description codes of the cases that have a new handler
+             */
+            cases: string[];
+            /** Cases To Name */
+            cases_to_name: string | null;
+            /** Turns Taken */
+            turns_taken: number;
+            /** Turns Freed */
+            turns_freed: number;
+            /** Swaps Withdrawn */
+            swaps_withdrawn: number;
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * DepartureReason
+         * @description `left`: not with us any more, cannot sign in. `moved`: the posts end, the person stays.
+         * @enum {string}
+         */
+        DepartureReason: "left" | "moved";
+        /**
+         * Describe
+         * @description Names, grade and cluster of a grid. What is left out stays; null takes grade or cluster away.
+         */
+        Describe: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "describe";
+            /** Code */
+            code: string;
+            /** Name */
+            name?: string | null;
+            /** Short Name */
+            short_name?: string | null;
+            /** Management Grade */
+            management_grade?: number | null;
+            /** Cluster Code */
+            cluster_code?: string | null;
+        };
+        /** DoneOperation */
+        DoneOperation: {
+            /**
+             * N
+             * @description 1 for the first
+             */
+            n: number;
+            /** Kind */
+            kind: string;
+            /**
+             * Words
+             * @description one clause, in the reader's language
+             */
+            words: string;
+        };
+        /**
+         * Draft
+         * @description The draft as it stands: what differs from the net in force on its day, and what keeps it from being published.
+         */
+        Draft: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            status: components["schemas"]["DraftStatus"];
+            /** Version */
+            version: number;
+            /**
+             * Base Edition
+             * @description the edition that the draft was last looked at on
+             */
+            base_edition: number;
+            /**
+             * Edition
+             * @description the edition it became
+             */
+            edition: number | null;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Operations */
+            operations: components["schemas"]["DoneOperation"][];
+            changes: components["schemas"]["ChangedCollection"];
+            totals: components["schemas"]["DraftTotals"];
+            /** Problems */
+            problems: components["schemas"]["GridProblem"][];
+        };
+        /** DraftFromImport */
+        DraftFromImport: {
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             * @description local day in China
+             */
+            effective_on: string;
+            /**
+             * Draft Id
+             * Format: uuid
+             */
+            draft_id: string;
+        };
+        /** DraftIn */
+        DraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             * @description local day in China
+             */
+            effective_on: string;
+        };
+        /**
+         * DraftStatus
+         * @enum {string}
+         */
+        DraftStatus: "editing" | "published" | "discarded";
+        /**
+         * DraftTotals
+         * @description Leaf base grids and their area, in the whole county, before and after.
+         */
+        DraftTotals: {
+            /** Grids Before */
+            grids_before: number;
+            /** Grids After */
+            grids_after: number;
+            /** Area Before M2 */
+            area_before_m2: number;
+            /** Area After M2 */
+            area_after_m2: number;
+        };
+        /**
+         * DrawExclusive
+         * @description A new exclusive grid (专属) over the base grids of a village or town.
+         */
+        DrawExclusive: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "draw_exclusive";
+            /**
+             * Code
+             * @description left out: the next free one
+             */
+            code?: string | null;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name?: string | null;
+            /** Parent Code */
+            parent_code: string;
+            /**
+             * Ring
+             * @description [[lng, lat], …], WGS84
+             */
+            ring: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * DryRun
+         * @description What would come of the file. `ok`: nothing but warnings, so that it may become a draft.
+         */
+        DryRun: {
+            /** Ok */
+            ok: boolean;
+            /** Features */
+            features: number;
+            /**
+             * Counts
+             * @description how many problems of each kind, also of those not listed
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /** Problems */
+            problems: components["schemas"]["GridProblem"][];
+            /**
+             * Listed
+             * @description how many problems are listed; the rest shows once these are mended
+             */
+            listed: number;
+            /**
+             * Repairs
+             * @description the repairs that would help
+             */
+            repairs: components["schemas"]["Repair"][];
+            shift_offer: components["schemas"]["ShiftOffer"] | null;
+            totals: components["schemas"]["ReportTotals"];
+        };
+        /**
          * Duty
          * @description 一长五员, the six duties of a grid team, and 网格指导员, who guides it.
          * @enum {string}
          */
         Duty: "grid_instructor" | "grid_chief" | "grid_worker" | "duty_inspector" | "duty_info" | "duty_liaison" | "duty_patrol";
+        /**
+         * DutyMember
+         * @description A member of a squad at a moment. Off duty: `base` is off_duty and `standing` says why.
+         */
+        DutyMember: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Leads */
+            leads: boolean;
+            /** On Duty */
+            on_duty: boolean;
+            standing: components["schemas"]["Standing-Output"];
+            base: components["schemas"]["BaseStatus"];
+            /** @description what the member said; null: rostered and silent, or off duty */
+            status: components["schemas"]["DutyStatusOut"] | null;
+            /** Until */
+            until: string | null;
+        };
+        /**
+         * DutyStatusOut
+         * @description A status as the county words it, on one of the five bases that routing understands.
+         */
+        DutyStatusOut: {
+            /** Code */
+            code: string;
+            /**
+             * Name
+             * @description in the reader's language
+             */
+            name: string;
+            base: components["schemas"]["BaseStatus"];
+        };
+        /**
+         * EditionOut
+         * @description One publication of the net (第几版). `summary` counts the grids that were added, changed and ended.
+         */
+        EditionOut: {
+            /** Number */
+            number: number;
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            /**
+             * Published At
+             * Format: date-time
+             */
+            published_at: string;
+            /** Published By Name */
+            published_by_name: string | null;
+            /** Summary */
+            summary: {
+                [key: string]: number;
+            };
+        };
+        /** EncodingChoice */
+        EncodingChoice: {
+            /** Name */
+            name: string;
+            /**
+             * Sample
+             * @description some words of the layer, read in this encoding
+             */
+            sample: string;
+        };
+        /** EndExclusive */
+        EndExclusive: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "end_exclusive";
+            /** Code */
+            code: string;
+        };
+        /**
+         * Engagement
+         * @enum {string}
+         */
+        Engagement: "full_time" | "part_time";
+        /**
+         * FieldMap
+         * @description Which column of the layer holds what. Without `level`, `kind` and `parent` they follow from the code.
+         */
+        FieldMap: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name?: string | null;
+            /** Level */
+            level?: string | null;
+            /** Kind */
+            kind?: string | null;
+            /** Parent */
+            parent?: string | null;
+            /** Grade */
+            grade?: string | null;
+        };
+        /**
+         * FileFormat
+         * @enum {string}
+         */
+        FileFormat: "geojson" | "gpkg" | "shp";
         /** FilingConditionOut */
         FilingConditionOut: {
             /** Code */
@@ -791,6 +2356,34 @@ export interface components {
             /** Distance M */
             distance_m: number;
         };
+        /**
+         * GridCard
+         * @description All about one grid on one day. People and squads are of that day, cases are those open now.
+         */
+        GridCard: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            grid: components["schemas"]["CardGrid"];
+            /**
+             * Versions
+             * @description oldest first, those to come included
+             */
+            versions: components["schemas"]["GridVersion"][];
+            /** People */
+            people: components["schemas"]["CardPerson"][];
+            /** Squads */
+            squads: components["schemas"]["CardSquad"][];
+            /**
+             * Open Cases
+             * @description soonest deadline first, 20 at most
+             */
+            open_cases: components["schemas"]["CardCase"][];
+            /** Open Count */
+            open_count: number;
+        };
         /** GridCollection */
         GridCollection: {
             /**
@@ -828,6 +2421,129 @@ export interface components {
          * @enum {string}
          */
         GridLevel: "county" | "town" | "village" | "grid" | "micro";
+        /** GridName */
+        GridName: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * GridNode
+         * @description A grid without its outline.
+         */
+        GridNode: {
+            /** Code */
+            code: string;
+            /** Version */
+            version: number;
+            /** Name */
+            name: string;
+            /** Short Name */
+            short_name: string;
+            /**
+             * Initials
+             * @description first letters of the name's pinyin, for searching
+             */
+            initials: string;
+            level: components["schemas"]["GridLevel"];
+            kind: components["schemas"]["GridKind"];
+            /** Parent Code */
+            parent_code: string | null;
+            /**
+             * Cluster Code
+             * @description the cluster grid (连片) it belongs to
+             */
+            cluster_code: string | null;
+            /**
+             * Management Grade
+             * @description 管理等级, 1 to 4
+             */
+            management_grade: number | null;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Label Point
+             * @description [lng, lat] where the name is drawn
+             */
+            label_point: number[] | null;
+            /**
+             * Bbox
+             * @description [west, south, east, north]; null without an outline
+             */
+            bbox: number[] | null;
+            /**
+             * Open Cases
+             * @description of those in my scope, open now, in this grid or below
+             */
+            open_cases: number;
+            /**
+             * People
+             * @description with a post here on that day; empty for roles that may not see staff
+             */
+            people: components["schemas"]["GridPerson"][];
+        };
+        /**
+         * GridPerson
+         * @description Somebody with a post at this very grid.
+         */
+        GridPerson: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            duty: components["schemas"]["Duty"] | null;
+            role: components["schemas"]["Role"];
+        };
+        /**
+         * GridProblem
+         * @description One thing that is wrong with grids before they are in force: in a file that is brought in, or in a draft.
+         *
+         *     `sentence` says what and how big, `what_to_do` how to mend it, both in the reader's language.
+         */
+        GridProblem: {
+            /** Kind */
+            kind: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "error" | "warning";
+            /**
+             * Codes
+             * @default []
+             */
+            codes: string[];
+            /**
+             * Features
+             * @description which features of the file, counted from 0
+             * @default []
+             */
+            features: number[];
+            /** Area M2 */
+            area_m2?: number | null;
+            /** Width M */
+            width_m?: number | null;
+            /** Sentence */
+            sentence: string;
+            /** What To Do */
+            what_to_do: string;
+            /**
+             * Repair
+             * @description the repair of the import that mends this
+             */
+            repair?: string | null;
+            /**
+             * Place
+             * @description GeoJSON geometry (WGS84) to show on the map
+             */
+            place?: {
+                [key: string]: unknown;
+            } | null;
+        };
         /** GridProperties */
         GridProperties: {
             /** Code */
@@ -842,6 +2558,16 @@ export interface components {
             kind: components["schemas"]["GridKind"];
             /** Parent Code */
             parent_code: string | null;
+            /**
+             * Cluster Code
+             * @description the cluster grid (连片) it belongs to
+             */
+            cluster_code: string | null;
+            /**
+             * Management Grade
+             * @description 管理等级, 1 to 4
+             */
+            management_grade: number | null;
             /** Area M2 */
             area_m2: number;
             /**
@@ -854,6 +2580,40 @@ export interface components {
              * @description true: outline is 示意数据, not a survey
              */
             indicative: boolean;
+            /**
+             * Valid From
+             * Format: date
+             * @description local day on which this version came into force
+             */
+            valid_from: string;
+            /**
+             * Valid To
+             * @description first local day on which it no longer is
+             */
+            valid_to: string | null;
+            /**
+             * Edition
+             * @description the edition of the net that began this version
+             */
+            edition: number;
+        };
+        /** GridVersion */
+        GridVersion: {
+            /** Version */
+            version: number;
+            /** Edition */
+            edition: number;
+            /** Name */
+            name: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /** Valid To */
+            valid_to: string | null;
+            /** Area M2 */
+            area_m2: number;
         };
         /** Health */
         Health: {
@@ -875,6 +2635,307 @@ export interface components {
              */
             worker: "ready" | "not_ready";
         };
+        /** Heir */
+        Heir: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * Share
+             * @description of the old grid's area, 0 to 1
+             */
+            share: number;
+        };
+        /**
+         * Impact
+         * @description What publishing the draft would touch, as things stand now.
+         */
+        Impact: {
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            grids: components["schemas"]["ChangedCounts"];
+            /** Successors */
+            successors: components["schemas"]["Succession-Output"][];
+            open_cases: components["schemas"]["TouchedCases"];
+            /** Posts */
+            posts: components["schemas"]["TouchedPost"][];
+            /** Squads */
+            squads: components["schemas"]["TouchedSquad"][];
+            /**
+             * Rules
+             * @description routing rules that name a grid; none can yet
+             */
+            rules: components["schemas"]["TouchedRule"][];
+        };
+        /**
+         * Import
+         * @description One file on its way into the net.
+         */
+        Import: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** File Name */
+            file_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Layers */
+            layers: components["schemas"]["Layer"][];
+            /** @description null: no layer of the file can hold grids */
+            suggestion: components["schemas"]["SuggestedReading"] | null;
+            reading: components["schemas"]["Reading"] | null;
+            report: components["schemas"]["DryRun"] | null;
+            /** Repairs */
+            repairs: components["schemas"]["Repair"][];
+            /** Draft Id */
+            draft_id: string | null;
+        };
+        /**
+         * ImportPreview
+         * @description Where a layer would lie if read so: some of its outlines in WGS84, for a person to look at on the map.
+         */
+        ImportPreview: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: {
+                [key: string]: unknown;
+            }[];
+            /**
+             * Bounds
+             * @description [west, south, east, north], degrees
+             */
+            bounds: number[] | null;
+            /** Shown */
+            shown: number;
+            /** Total */
+            total: number;
+            /**
+             * Away Km
+             * @description how far from the county it would lie; null where the county has no net
+             */
+            away_km: number | null;
+        };
+        /** ImportSummary */
+        ImportSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** File Name */
+            file_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Ok
+             * @description null: not read yet
+             */
+            ok: boolean | null;
+            /** Draft Id */
+            draft_id: string | null;
+        };
+        /** ImportedFeature */
+        ImportedFeature: {
+            /**
+             * Type
+             * @default Feature
+             * @constant
+             */
+            type: "Feature";
+            /** Id */
+            id: number;
+            properties: components["schemas"]["ImportedFeatureProperties"];
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** ImportedFeatureProperties */
+        ImportedFeatureProperties: {
+            /** Index */
+            index: number;
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Level */
+            level: string | null;
+            /** Kind */
+            kind: string | null;
+            /** Parent Code */
+            parent_code: string | null;
+            /** Area M2 */
+            area_m2: number;
+            /**
+             * Problems
+             * @description kinds of problems
+             */
+            problems: string[];
+            /** Worst */
+            worst: ("error" | "warning") | null;
+        };
+        /**
+         * ImportedFeatures
+         * @description The file's features as they were read (WGS84), after the repairs chosen so far.
+         */
+        ImportedFeatures: {
+            /**
+             * Type
+             * @default FeatureCollection
+             * @constant
+             */
+            type: "FeatureCollection";
+            /** Features */
+            features: components["schemas"]["ImportedFeature"][];
+        };
+        /** Layer */
+        Layer: {
+            /** Name */
+            name: string;
+            /** Features */
+            features: number;
+            /**
+             * Geometry
+             * @description Polygon, MultiPolygon, Point, … or Mixed or None
+             */
+            geometry: string;
+            /** Encoding */
+            encoding: string;
+            /** Encodings */
+            encodings: components["schemas"]["EncodingChoice"][];
+            /** @description null: the file does not say */
+            crs: components["schemas"]["CrsFound"] | null;
+            /** Crs Choices */
+            crs_choices: components["schemas"]["CrsChoice"][];
+            /**
+             * Axes Swapped
+             * @description x and y seem to be exchanged
+             */
+            axes_swapped: boolean;
+            /** Fields */
+            fields: components["schemas"]["LayerField"][];
+            /**
+             * Bounds
+             * @description [west, south, east, north] as in the file, in its own units
+             */
+            bounds: number[] | null;
+            /**
+             * Remarks
+             * @description what is peculiar about this layer, as sentences
+             */
+            remarks: string[];
+        };
+        /** LayerField */
+        LayerField: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "number" | "other";
+            /** Samples */
+            samples: string[];
+        };
+        /** LeaveIn */
+        LeaveIn: {
+            kind: components["schemas"]["LeaveKind"];
+            /**
+             * Starts At
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            ends_at: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * LeaveKind
+         * @enum {string}
+         */
+        LeaveKind: "annual" | "sick" | "personal" | "official";
+        /**
+         * LeaveOut
+         * @description `kind` and `reason` are told only to the person and to those who decide.
+         */
+        LeaveOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Staff Name */
+            staff_name: string;
+            kind: components["schemas"]["LeaveKind"] | null;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            /** Reason */
+            reason: string | null;
+            status: components["schemas"]["RequestStatus"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /**
+             * May
+             * @description what the reader may do with it now
+             */
+            may: components["schemas"]["Deciding"][];
+        };
         /**
          * LikelyMatters
          * @description Codes of the matters most often reported around here, most likely first.
@@ -895,6 +2956,43 @@ export interface components {
          * @enum {string}
          */
         LimitUnit: "urgent_hour" | "work_hour" | "work_day" | "natural_day";
+        /** ListedDraft */
+        ListedDraft: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             */
+            effective_on: string;
+            status: components["schemas"]["DraftStatus"];
+            /** Version */
+            version: number;
+            /**
+             * Base Edition
+             * @description the edition that the draft was last looked at on
+             */
+            base_edition: number;
+            /**
+             * Edition
+             * @description the edition it became
+             */
+            edition: number | null;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Operation Count */
+            operation_count: number;
+        };
         /** MatterBrief */
         MatterBrief: {
             /** Code */
@@ -967,12 +3065,84 @@ export interface components {
             posts: components["schemas"]["PostOut"][];
             squad: components["schemas"]["MySquad"] | null;
             /**
+             * Must Change Password
+             * @description signed in with a one-time password: only PUT /api/me/password works
+             */
+            must_change_password: boolean;
+            /**
              * Server Time
              * Format: date-time
              */
             server_time: string;
         };
-        /** MySquad */
+        /**
+         * Merge
+         * @description Neighbouring grids of one parent become one, which keeps the code `keep`.
+         */
+        Merge: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "merge";
+            /** Codes */
+            codes: string[];
+            /** Keep */
+            keep: string;
+            /** Name */
+            name?: string | null;
+        };
+        /**
+         * MoveBoundary
+         * @description Another line in place of one of the borders that two grids share; `part` counts in `GET …/boundary`.
+         */
+        MoveBoundary: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "move_boundary";
+            /** A */
+            a: string;
+            /** B */
+            b: string;
+            /**
+             * Part
+             * @default 0
+             */
+            part: number;
+            /**
+             * Line
+             * @description [[lng, lat], …], WGS84
+             */
+            line: [
+                number,
+                number
+            ][];
+        };
+        /**
+         * MyDuty
+         * @description What a member needs of duty on the phone: now, my next two weeks, my requests, and those that wait for me.
+         */
+        MyDuty: {
+            squad: components["schemas"]["MySquad"] | null;
+            /** Statuses */
+            statuses: components["schemas"]["DutyStatusOut"][];
+            /** Turns */
+            turns: components["schemas"]["MyTurn"][];
+            /** Leaves */
+            leaves: components["schemas"]["LeaveOut"][];
+            /** Swaps */
+            swaps: components["schemas"]["SwapOut"][];
+            /** To Decide Leaves */
+            to_decide_leaves: components["schemas"]["LeaveOut"][];
+            /** To Decide Swaps */
+            to_decide_swaps: components["schemas"]["SwapOut"][];
+        };
+        /**
+         * MySquad
+         * @description My squad now, and I in it. `on_duty` and `off_duty_at` are the squad's, those with `my_` mine.
+         */
         MySquad: {
             /** Code */
             code: string;
@@ -984,15 +3154,271 @@ export interface components {
             on_duty: boolean;
             /**
              * Off Duty At
-             * @description end of the present shift
+             * @description when the last member on duty goes off, as things stand
              */
             off_duty_at: string | null;
+            /** Why Off Duty */
+            why_off_duty: string | null;
+            /** On Duty Members */
+            on_duty_members: components["schemas"]["DutyMember"][];
+            /** My Duty */
+            my_duty: boolean;
+            my_standing: components["schemas"]["Standing-Output"];
+            /** My Until */
+            my_until: string | null;
+            /** @description what I last said, while it counts */
+            status: components["schemas"]["DutyStatusOut"] | null;
+        };
+        /** MyTurn */
+        MyTurn: {
+            /** Squad Code */
+            squad_code: string;
+            /** Squad Name */
+            squad_name: string;
+            shift: components["schemas"]["ShiftOut"];
+            /**
+             * Mine
+             * @description false: the shift is the whole squad's, nobody is put on it by name
+             */
+            mine: boolean;
         };
         /**
          * Need
          * @enum {string}
          */
         Need: "none" | "optional" | "required";
+        /**
+         * NetTree
+         * @description The net as it is on one local day, by code. `edition` is the newest of which something is in force.
+         */
+        NetTree: {
+            /**
+             * Edition
+             * @description null: the county has no grids on that day
+             */
+            edition: number | null;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Indicative
+             * @description true: some outline is 示意数据, not a survey
+             */
+            indicative: boolean;
+            /** Grids */
+            grids: components["schemas"]["GridNode"][];
+        };
+        /**
+         * OnDutyOut
+         * @description Every squad of the county at one moment, those that suit first.
+         */
+        OnDutyOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Squads */
+            squads: components["schemas"]["CandidateDuty"][];
+        };
+        /**
+         * OneTimePassword
+         * @description Shown once; it opens nothing but the choice of a password of one's own.
+         */
+        OneTimePassword: {
+            /** Password */
+            password: string;
+        };
+        /** OpenCase */
+        OpenCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Matter Name */
+            matter_name: string;
+            status: components["schemas"]["Status"];
+            /** Grid Name */
+            grid_name: string;
+            /** Squad Code */
+            squad_code: string | null;
+            /** Squad Name */
+            squad_name: string | null;
+            /** Due At */
+            due_at: string | null;
+        };
+        /**
+         * OpenCases
+         * @description Cases that are not closed: those that the person accepted, and those that they reported.
+         */
+        OpenCases: {
+            /** Handling */
+            handling: components["schemas"]["OpenCase"][];
+            /** Reported */
+            reported: components["schemas"]["OpenCase"][];
+        };
+        /**
+         * OpenPost
+         * @description A post that is not over. `colleagues`: how many others hold the same role and duty there without end.
+         */
+        OpenPost: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            role: components["schemas"]["Role"];
+            duty: components["schemas"]["Duty"] | null;
+            engagement: components["schemas"]["Engagement"] | null;
+            /** Grid Code */
+            grid_code: string | null;
+            /** Grid Name */
+            grid_name: string | null;
+            /** Squad Code */
+            squad_code: string | null;
+            /** Squad Name */
+            squad_name: string | null;
+            /** Unit Code */
+            unit_code: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Changeable
+             * @description whether the asker may change it
+             */
+            changeable: boolean;
+            /** Colleagues */
+            colleagues: number;
+        };
+        /** OpenSwap */
+        OpenSwap: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Squad Code */
+            squad_code: string;
+            /** Asker Name */
+            asker_name: string;
+            /** Taker Name */
+            taker_name: string;
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            status: components["schemas"]["RequestStatus"];
+        };
+        /** OpenTurn */
+        OpenTurn: {
+            /** Squad Code */
+            squad_code: string;
+            /** Squad Name */
+            squad_name: string;
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+        };
+        /**
+         * OpenWork
+         * @description All that must find new hands, and what would be left without any.
+         */
+        OpenWork: {
+            /** Posts */
+            posts: components["schemas"]["OpenPost"][];
+            cases: components["schemas"]["OpenCases"];
+            /** Turns */
+            turns: components["schemas"]["OpenTurn"][];
+            /** Swaps */
+            swaps: components["schemas"]["OpenSwap"][];
+            /** Warnings */
+            warnings: string[];
+        };
+        /**
+         * OperationIn
+         * @description `version` is that of the draft on which the operation was drawn.
+         */
+        OperationIn: {
+            /** Version */
+            version: number;
+            /** Operation */
+            operation: components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["DrawExclusive"] | components["schemas"]["EndExclusive"] | components["schemas"]["Describe"] | components["schemas"]["Cluster"] | components["schemas"]["TakeImport"];
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            /** Old */
+            old: string;
+            /**
+             * New
+             * @description at least 8 characters, not easily guessed
+             */
+            new: string;
+        };
+        /** PatternIn */
+        PatternIn: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Shifts */
+            shifts: components["schemas"]["WeeklyShiftIn"][];
+        };
+        /** PatternSaved */
+        PatternSaved: {
+            /** Pattern */
+            pattern: components["schemas"]["PatternShift"][];
+            /**
+             * Turns Dropped
+             * @description turns of shifts that are no longer in the pattern
+             */
+            turns_dropped: number;
+        };
+        /**
+         * PatternShift
+         * @description A weekly shift, Monday = 0. `ends` at or before `starts` means the next day.
+         */
+        PatternShift: {
+            /** Weekday */
+            weekday: number;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Ends On */
+            ends_on: string | null;
+        };
         /**
          * Permission
          * @enum {string}
@@ -1033,6 +3459,18 @@ export interface components {
             /** On Border */
             on_border: boolean;
         };
+        /** PostHandedOver */
+        PostHandedOver: {
+            /**
+             * Post Id
+             * Format: uuid
+             */
+            post_id: string;
+            /** Place Name */
+            place_name: string;
+            /** To Name */
+            to_name: string | null;
+        };
         /** PostOut */
         PostOut: {
             role: components["schemas"]["Role"];
@@ -1045,6 +3483,45 @@ export interface components {
             squad_code: string | null;
             /** Unit Name */
             unit_name: string | null;
+        };
+        /** PublishIn */
+        PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * Reading
+         * @description How a person says the file is to be read.
+         */
+        Reading: {
+            /** Layer */
+            layer: string;
+            /** Encoding */
+            encoding: string;
+            /**
+             * Epsg
+             * @description one of the layer's crs_choices
+             */
+            epsg: number;
+            /** @default none */
+            shift: components["schemas"]["Shift"];
+            /**
+             * Scope
+             * @description code of the county, town or village whose parts the file replaces
+             */
+            scope: string;
+            fields: components["schemas"]["FieldMap"];
+        };
+        /**
+         * Repair
+         * @description What may be done to the shapes of a file, each only when a person chose it and saw the outcome.
+         * @enum {string}
+         */
+        Repair: "swap_axes" | "fix_rings" | "node_borders" | "remove_overlaps" | "close_gaps" | "drop_slivers";
+        /** RepairsIn */
+        RepairsIn: {
+            /** Repairs */
+            repairs: components["schemas"]["Repair"][];
         };
         /**
          * ReportReceipt
@@ -1068,11 +3545,87 @@ export interface components {
             missing: string[];
             case: components["schemas"]["CaseDetail"];
         };
+        /** ReportTotals */
+        ReportTotals: {
+            /** Grids Before */
+            grids_before: number;
+            /** Grids After */
+            grids_after: number;
+            /** Added */
+            added: number;
+            /** Changed */
+            changed: number;
+            /** Unchanged */
+            unchanged: number;
+            /** Ended */
+            ended: number;
+            /** Area Before M2 */
+            area_before_m2: number;
+            /** Area After M2 */
+            area_after_m2: number;
+        };
+        /**
+         * RequestStatus
+         * @description Of a swap or a leave: asked by the person, agreed by the colleague (swaps), decided by the squad leader.
+         * @enum {string}
+         */
+        RequestStatus: "asked" | "agreed" | "approved" | "refused" | "withdrawn";
         /**
          * Role
          * @enum {string}
          */
         Role: "worker" | "squad_member" | "squad_leader" | "inspector" | "operator" | "administrator";
+        /**
+         * Rota
+         * @description A squad's rota from one local day to another, both included.
+         */
+        Rota: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** May Plan */
+            may_plan: boolean;
+            /** Members */
+            members: components["schemas"]["RotaMember"][];
+            /** Pattern */
+            pattern: components["schemas"]["PatternShift"][];
+            /** Shifts */
+            shifts: components["schemas"]["ShiftOut"][];
+            /** Leaves */
+            leaves: components["schemas"]["LeaveOut"][];
+            /** Swaps */
+            swaps: components["schemas"]["SwapOut"][];
+        };
+        /** RotaMember */
+        RotaMember: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Leads */
+            leads: boolean;
+            /**
+             * Since
+             * Format: date
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
         /**
          * RoutingOut
          * @description Why the case went where it went, as it was decided then.
@@ -1105,6 +3658,118 @@ export interface components {
          * @enum {string}
          */
         Severity: "emergency" | "urgent" | "normal" | "minor";
+        /** SharedBoundary */
+        SharedBoundary: {
+            /**
+             * Parts
+             * @description the lines that the two grids share, each with the first on its left
+             */
+            parts: [
+                number,
+                number
+            ][][];
+        };
+        /**
+         * Shift
+         * @description What was done to the coordinates before we got them: nothing, or the shift of Chinese map services.
+         * @enum {string}
+         */
+        Shift: "none" | "gcj02";
+        /**
+         * ShiftIn
+         * @description What is to be different about one shift; what is left out stays. `kind` pattern takes an exception back.
+         */
+        ShiftIn: {
+            kind?: components["schemas"]["ShiftKind"] | null;
+            /** Ends */
+            ends?: string | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+            /**
+             * Members
+             * @description empty: the whole squad's
+             */
+            members?: string[] | null;
+        };
+        /**
+         * ShiftKind
+         * @description Where a dated shift comes from. A cancelled one is shown, and nobody is on duty by it.
+         * @enum {string}
+         */
+        ShiftKind: "pattern" | "added" | "cancelled";
+        /** ShiftMember */
+        ShiftMember: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Leads */
+            leads: boolean;
+            /**
+             * Leave
+             * @description an approved leave overlaps the shift
+             */
+            leave: boolean;
+        };
+        /**
+         * ShiftOffer
+         * @description The layer lies `metres` off the net in force, and only `after_metres` once it is taken for GCJ-02.
+         */
+        ShiftOffer: {
+            /** Metres */
+            metres: number;
+            /** After Metres */
+            after_metres: number;
+        };
+        /**
+         * ShiftOut
+         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
+         */
+        ShiftOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            kind: components["schemas"]["ShiftKind"];
+            /** Reason */
+            reason: string;
+            /** Everybody */
+            everybody: boolean;
+            /** Members */
+            members: components["schemas"]["ShiftMember"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["Warned"][];
+        };
         /** SignInRequest */
         SignInRequest: {
             /**
@@ -1144,6 +3809,37 @@ export interface components {
              */
             squads: components["schemas"]["SquadOut"][];
         };
+        /**
+         * Split
+         * @description Cut a grid in two along a line that crosses it once; the larger piece keeps the code.
+         */
+        Split: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "split";
+            /** Code */
+            code: string;
+            /**
+             * Line
+             * @description [[lng, lat], …], WGS84
+             */
+            line: [
+                number,
+                number
+            ][];
+            /**
+             * New Code
+             * @description of the smaller piece; left out: the next free one
+             */
+            new_code?: string | null;
+            /**
+             * Name
+             * @description of the smaller piece; left out: 第N网格
+             */
+            name?: string | null;
+        };
         /** SquadBrief */
         SquadBrief: {
             /** Code */
@@ -1151,11 +3847,82 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** SquadDetail */
+        SquadDetail: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Unit Code */
+            unit_code: string;
+            /** Unit Name */
+            unit_name: string;
+            kind: components["schemas"]["SquadKind"];
+            /**
+             * Capabilities
+             * @description matter codes, major codes, or `*` for everything
+             */
+            capabilities: string[];
+            /**
+             * Jurisdiction
+             * @description codes of the grids it is responsible for, with all below them
+             */
+            jurisdiction: string[];
+            /** Members */
+            members: components["schemas"]["SquadMember"][];
+            /** On Duty */
+            on_duty: boolean;
+            /** Off Duty At */
+            off_duty_at: string | null;
+            /** Why Off Duty */
+            why_off_duty: string | null;
+            /** On Duty Members */
+            on_duty_members: components["schemas"]["DutyMember"][];
+            /** May Edit */
+            may_edit: boolean;
+            /** May Plan */
+            may_plan: boolean;
+        };
+        /** SquadIn */
+        SquadIn: {
+            /** Name */
+            name: string;
+            /** Unit Code */
+            unit_code: string;
+            kind: components["schemas"]["SquadKind"];
+            /** Capabilities */
+            capabilities: string[];
+            /** Jurisdiction */
+            jurisdiction: string[];
+        };
         /**
          * SquadKind
          * @enum {string}
          */
         SquadKind: "all_round" | "department";
+        /** SquadMember */
+        SquadMember: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone Masked */
+            phone_masked: string;
+            /** Leads */
+            leads: boolean;
+            engagement: components["schemas"]["Engagement"] | null;
+            /**
+             * Since
+             * Format: date
+             * @description first day of the post in this squad
+             */
+            since: string;
+            /** Until */
+            until: string | null;
+        };
         /** SquadOut */
         SquadOut: {
             /** Code */
@@ -1167,6 +3934,13 @@ export interface components {
             kind: components["schemas"]["SquadKind"];
             /** On Duty */
             on_duty: boolean;
+            /**
+             * Off Duty At
+             * @description when the last member on duty goes off, as things stand
+             */
+            off_duty_at: string | null;
+            /** Why Off Duty */
+            why_off_duty: string | null;
             /** Open Cases */
             open_cases: number;
             /**
@@ -1174,18 +3948,583 @@ export interface components {
              * @description codes of the grids it is responsible for, with all below them
              */
             jurisdiction: string[];
+            /**
+             * On Duty Count
+             * @description members on duty; 0 also for a squad without accounts of its own
+             */
+            on_duty_count: number;
+            /**
+             * On Duty Members
+             * @description by name; empty for squads outside the reader's scope
+             */
+            on_duty_members: components["schemas"]["DutyMember"][];
         };
+        /**
+         * StaffDetail
+         * @description A person with every post in the asker's scope, those that are over too.
+         */
+        StaffDetail: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone Masked */
+            phone_masked: string;
+            /** Home Unit Code */
+            home_unit_code: string | null;
+            /** Home Unit Name */
+            home_unit_name: string | null;
+            /** Posts */
+            posts: components["schemas"]["StaffPostOut"][];
+            /**
+             * Left On
+             * @description the last day, also when it is still to come
+             */
+            left_on: string | null;
+            /** Present */
+            present: boolean;
+            /**
+             * Can Sign In
+             * @description has a password
+             */
+            can_sign_in: boolean;
+            /** Version */
+            version: number;
+            /**
+             * Phone
+             * @description in full for those who keep staff
+             */
+            phone: string | null;
+            /**
+             * Changeable
+             * @description whether the asker may change name, phone and password, and let them leave
+             */
+            changeable: boolean;
+            /**
+             * Posts Elsewhere
+             * @description posts outside the asker's scope that are not over
+             */
+            posts_elsewhere: number;
+            /** Must Change Password */
+            must_change_password: boolean;
+        };
+        /**
+         * StaffImportOut
+         * @description What a file of people would change, or has changed when `applied`. Any problem, and nothing is taken over.
+         */
+        StaffImportOut: {
+            /** File Name */
+            file_name: string;
+            /**
+             * Sheet
+             * @description the sheet that was read, for workbooks
+             */
+            sheet: string | null;
+            /**
+             * Ignored Columns
+             * @description titles that we do not know
+             */
+            ignored_columns: string[];
+            /**
+             * Rows
+             * @description rows with content below the titles
+             */
+            rows: number;
+            /**
+             * Create
+             * @description people who are new
+             */
+            create: number;
+            /**
+             * Update
+             * @description people of whom something changes
+             */
+            update: number;
+            /** Unchanged */
+            unchanged: number;
+            /**
+             * Problems
+             * @description at most 200, in the order of the rows
+             */
+            problems: components["schemas"]["StaffImportProblem"][];
+            /** Problem Count */
+            problem_count: number;
+            /** Applied */
+            applied: boolean;
+        };
+        /**
+         * StaffImportProblem
+         * @description One thing that keeps a file from being taken over. `row` counts as the file's own rows, from 1.
+         */
+        StaffImportProblem: {
+            /** Row */
+            row: number | null;
+            /**
+             * Column
+             * @description the column's title as in the template
+             */
+            column: string | null;
+            /** Value */
+            value: string;
+            /** Sentence */
+            sentence: string;
+            /** What To Do */
+            what_to_do: string;
+        };
+        /**
+         * StaffIn
+         * @description A person whole. Posts that are left out end: those that have begun yesterday, the others never begin.
+         *
+         *     Posts that are over need not be sent. `version` is the one that was read; none for a new person.
+         */
+        StaffIn: {
+            /** Version */
+            version?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Phone
+             * @description mobile number, the login name
+             */
+            phone: string;
+            /** Home Unit Code */
+            home_unit_code?: string | null;
+            /** Posts */
+            posts: components["schemas"]["StaffPostIn"][];
+        };
+        /** StaffPage */
+        StaffPage: {
+            /** Items */
+            items: components["schemas"]["StaffSummary"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * Total
+             * @description how many there are on all pages
+             */
+            total: number;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * StaffPostIn
+         * @description A post. Field roles need a grid (worker: a village or below), squad roles a squad.
+         */
+        StaffPostIn: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            role: components["schemas"]["Role"];
+            duty?: components["schemas"]["Duty"] | null;
+            engagement?: components["schemas"]["Engagement"] | null;
+            /** Grid Code */
+            grid_code?: string | null;
+            /** Squad Code */
+            squad_code?: string | null;
+            /** Unit Code */
+            unit_code?: string | null;
+            /**
+             * Starts On
+             * Format: date
+             * @description a day in Asia/Shanghai
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * @description the last day; none: until further notice
+             */
+            ends_on?: string | null;
+        };
+        /** StaffPostOut */
+        StaffPostOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            role: components["schemas"]["Role"];
+            duty: components["schemas"]["Duty"] | null;
+            engagement: components["schemas"]["Engagement"] | null;
+            /** Grid Code */
+            grid_code: string | null;
+            /** Grid Name */
+            grid_name: string | null;
+            /** Squad Code */
+            squad_code: string | null;
+            /** Squad Name */
+            squad_name: string | null;
+            /** Unit Code */
+            unit_code: string | null;
+            /** Unit Name */
+            unit_name: string | null;
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Changeable
+             * @description whether the asker may change it
+             */
+            changeable: boolean;
+        };
+        /**
+         * StaffSummary
+         * @description A person as a row of the list, with the posts in the asker's scope that are not over.
+         */
+        StaffSummary: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Phone Masked */
+            phone_masked: string;
+            /** Home Unit Code */
+            home_unit_code: string | null;
+            /** Home Unit Name */
+            home_unit_name: string | null;
+            /** Posts */
+            posts: components["schemas"]["StaffPostOut"][];
+            /**
+             * Left On
+             * @description the last day, also when it is still to come
+             */
+            left_on: string | null;
+            /** Present */
+            present: boolean;
+            /**
+             * Can Sign In
+             * @description has a password
+             */
+            can_sign_in: boolean;
+        };
+        /**
+         * Standing
+         * @description Whether somebody is still here: `left` from the day after their last.
+         * @enum {string}
+         */
+        "Standing-Input": "present" | "left";
+        /**
+         * Standing
+         * @description Why a member is on duty (the first two) or not.
+         * @enum {string}
+         */
+        "Standing-Output": "rostered" | "stepped_in" | "on_leave" | "signed_off" | "not_rostered";
         /**
          * Status
          * @enum {string}
          */
         Status: "pending_dispatch" | "pending_ack" | "handling" | "pending_inspection" | "rework" | "closed";
+        /** StatusIn */
+        StatusIn: {
+            /**
+             * Status
+             * @description a code of /api/duty/statuses
+             */
+            status: string;
+        };
+        /**
+         * Succession
+         * @description Who takes a post over from the day after the last; nobody: it stays empty.
+         */
+        "Succession-Input": {
+            /**
+             * Post Id
+             * Format: uuid
+             */
+            post_id: string;
+            /** Staff Id */
+            staff_id: string | null;
+        };
+        /**
+         * Succession
+         * @description Where the ground of a grid goes. Only grids whose ground does go elsewhere are named.
+         */
+        "Succession-Output": {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Into */
+            into: components["schemas"]["Heir"][];
+        };
+        /**
+         * SuggestedReading
+         * @description The best guess at a reading; what could not be guessed is null and must be chosen.
+         */
+        SuggestedReading: {
+            /** Layer */
+            layer: string;
+            /** Encoding */
+            encoding: string;
+            /** Epsg */
+            epsg: number | null;
+            /** @default none */
+            shift: components["schemas"]["Shift"];
+            /** Scope */
+            scope: string | null;
+            /**
+             * Fields
+             * @description as in the reading's `fields`
+             */
+            fields: {
+                [key: string]: string | null;
+            };
+        };
+        /** SwapIn */
+        SwapIn: {
+            turn: components["schemas"]["TurnIn"];
+            /**
+             * Taker Id
+             * Format: uuid
+             */
+            taker_id: string;
+            return_turn?: components["schemas"]["TurnIn"] | null;
+            /**
+             * Reason
+             * @default
+             */
+            reason: string;
+        };
+        /**
+         * SwapOut
+         * @description `asker` gives `turn` to `taker`, and gets `return_turn` for it if there is one.
+         */
+        SwapOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Squad Code */
+            squad_code: string;
+            /**
+             * Asker Id
+             * Format: uuid
+             */
+            asker_id: string;
+            /** Asker Name */
+            asker_name: string;
+            turn: components["schemas"]["TurnOut"];
+            /**
+             * Taker Id
+             * Format: uuid
+             */
+            taker_id: string;
+            /** Taker Name */
+            taker_name: string;
+            return_turn: components["schemas"]["TurnOut"] | null;
+            /** Reason */
+            reason: string;
+            status: components["schemas"]["RequestStatus"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By Name */
+            decided_by_name: string | null;
+            /** May */
+            may: components["schemas"]["Deciding"][];
+            /**
+             * Conflicts
+             * @description why it cannot be approved as things stand, in the reader's language
+             */
+            conflicts: string[];
+        };
+        /**
+         * System
+         * @description Coordinate systems in which the net is written, by EPSG code.
+         * @enum {integer}
+         */
+        System: 4326 | 4490;
+        /**
+         * TableFormat
+         * @enum {string}
+         */
+        TableFormat: "xlsx" | "csv";
+        /**
+         * TakeImport
+         * @description The grids of an import take the place of all below the grid that its reading names as scope.
+         */
+        TakeImport: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "import";
+            /**
+             * Import Id
+             * Format: uuid
+             */
+            import_id: string;
+        };
+        /** TouchedCase */
+        TouchedCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Matter Name */
+            matter_name: string;
+            /**
+             * Grid Code
+             * @description the grid that it is in now
+             */
+            grid_code: string;
+            /**
+             * New Grid Code
+             * @description the grid that it will be in; it keeps what it was filed under
+             */
+            new_grid_code: string;
+        };
+        /** TouchedCases */
+        TouchedCases: {
+            /** Count */
+            count: number;
+            /**
+             * List
+             * @description the first 50, oldest first
+             */
+            list: components["schemas"]["TouchedCase"][];
+        };
+        /** TouchedPost */
+        TouchedPost: {
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Name */
+            name: string;
+            role: components["schemas"]["Role"];
+            duty: components["schemas"]["Duty"] | null;
+            /** Grid Code */
+            grid_code: string;
+            /**
+             * New Grid Codes
+             * @description where it goes on; empty: it ends
+             */
+            new_grid_codes: string[];
+        };
+        /** TouchedRule */
+        TouchedRule: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+        };
+        /** TouchedSquad */
+        TouchedSquad: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Grid Code */
+            grid_code: string;
+            /** New Grid Codes */
+            new_grid_codes: string[];
+        };
+        /** TurnIn */
+        TurnIn: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+        };
+        /**
+         * TurnOut
+         * @description Somebody's turn on a shift; `starts_at` and `ends_at` are null when the rota no longer has that shift.
+         */
+        TurnOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /** Ends */
+            ends: string | null;
+            /** Starts At */
+            starts_at: string | null;
+            /** Ends At */
+            ends_at: string | null;
+        };
+        /**
+         * UnitKind
+         * @enum {string}
+         */
+        UnitKind: "command_centre" | "supervision_centre" | "department" | "town";
+        /** UnitOut */
+        UnitOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["UnitKind"];
+        };
         /**
          * Verdict
          * @description What became of one squad under one rule.
          * @enum {string}
          */
         Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "off_duty" | "no_jurisdiction" | "not_capable";
+        /**
+         * Warned
+         * @description Something that was accepted and is worth a look.
+         */
+        Warned: {
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Sentence */
+            sentence: string;
+        };
+        /** WeeklyShiftIn */
+        WeeklyShiftIn: {
+            /** Weekday */
+            weekday: number;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+        };
         /**
          * ActionIn
          * @description The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`.
@@ -1533,6 +4872,1047 @@ export interface operations {
             };
         };
     };
+    change_password_api_me_password_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    template_api_staff_template_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["TableFormat"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    import_staff_api_staff_imports__import_id__put: {
+        parameters: {
+            query?: {
+                /** @description take it over if nothing is wrong with it */
+                apply?: boolean;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_staff_api_staff_imports__import_id__put"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffImportOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_staff_api_staff_get: {
+        parameters: {
+            query?: {
+                /** @description part of the name, its pinyin initials, or the phone's tail */
+                q?: string | null;
+                /** @description posts in this grid or below */
+                grid?: string | null;
+                squad?: string | null;
+                unit?: string | null;
+                role?: components["schemas"]["Role"] | null;
+                duty?: components["schemas"]["Duty"] | null;
+                standing?: components["schemas"]["Standing-Input"];
+                cursor?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_units_api_units_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnitOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_person_api_staff__person_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffDetail"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_person_api_staff__person_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffDetail"];
+                };
+            };
+            /** @description entered */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    give_one_time_password_api_staff__person_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OneTimePassword"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_squad_api_squads__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SquadDetail"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_squad_api_squads__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SquadIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SquadDetail"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_rota_api_squads__code__rota_get: {
+        parameters: {
+            query: {
+                /** @description first local day */
+                from: string;
+                /** @description last local day, at most 62 days in all */
+                to: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rota"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_pattern_api_squads__code__rota_pattern_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatternIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatternSaved"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_shift_api_squads__code__rota_shifts__on___starts__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+                /** @description the local day on which it begins */
+                on: string;
+                /** @description local time, for example 20:00 */
+                starts: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ShiftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShiftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    my_duty_api_duty_mine_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDuty"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_statuses_api_duty_statuses_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyStatusOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_status_api_duty_status_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatusIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDuty"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_leave_api_duty_leaves__leave_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leave_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    decide_leave_api_duty_leaves__leave_id__decision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                leave_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaveOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_swap_api_duty_swaps__swap_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                swap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SwapIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwapOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    decide_swap_api_duty_swaps__swap_id__decision_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                swap_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecisionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SwapOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     list_grids_api_grids_get: {
         parameters: {
             query?: {
@@ -1540,6 +5920,8 @@ export interface operations {
                 within?: string | null;
                 level?: components["schemas"]["GridLevel"][];
                 kind?: components["schemas"]["GridKind"][];
+                /** @description the local day whose net is wanted; left out: today */
+                on?: string | null;
             };
             header?: never;
             path?: never;
@@ -1691,6 +6073,966 @@ export interface operations {
             };
         };
     };
+    net_tile_api_tiles_grids__z___x___y__mvt_get: {
+        parameters: {
+            query?: {
+                /** @description the local day whose net is wanted; left out: today */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description tile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description nothing of the net is here */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_editions_api_net_editions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_drafts_api_net_drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedDraft"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_draft_api_net_drafts__draft_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_draft_api_net_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    discard_draft_api_net_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    add_operation_api_net_drafts__draft_id__operations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OperationIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    undo_operation_api_net_drafts__draft_id__operations_last_delete: {
+        parameters: {
+            query: {
+                /** @description the draft's version as it was seen */
+                version: number;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_boundary_api_net_drafts__draft_id__boundary_get: {
+        parameters: {
+            query: {
+                a: string;
+                b: string;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedBoundary"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    one_import_api_net_imports__import_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_import_api_net_imports__import_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    recent_imports_api_net_imports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportSummary"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    preview_api_net_imports__import_id__preview_get: {
+        parameters: {
+            query: {
+                /** @description EPSG code, one of the layer's crs_choices */
+                crs: number;
+                shift?: components["schemas"]["Shift"];
+                /** @description the first layer if not given */
+                layer?: string | null;
+                /** @description exchange x and y */
+                swap?: boolean;
+            };
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_reading_api_net_imports__import_id__reading_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_repairs_api_net_imports__import_id__repairs_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepairsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Import"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    features_api_net_imports__import_id__features_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedFeatures"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    make_draft_api_net_imports__import_id__draft_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftFromImport"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draft"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    export_net_api_net_export_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["FileFormat"];
+                /** @description EPSG code: WGS 84 or CGCS2000 */
+                crs?: components["schemas"]["System"];
+                /** @description code of the grid that is wanted with its parts */
+                within?: string | null;
+                /** @description the day as of which; today if left out */
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/geo+json": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/zip": string;
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     catalogue_api_matters_get: {
         parameters: {
             query?: never;
@@ -1707,6 +7049,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CatalogueOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    calendar_api_calendar_get: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description included */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarDayOut"][];
                 };
             };
             /** @description problem */
@@ -2292,6 +7685,108 @@ export interface operations {
             };
         };
     };
+    open_work_api_staff__person_id__open_work_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenWork"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    depart_api_staff__person_id__departure_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartureIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DepartureOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     list_squads_api_squads_get: {
         parameters: {
             query?: never;
@@ -2308,6 +7803,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SquadOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    on_duty_api_duty_on_get: {
+        parameters: {
+            query?: {
+                /** @description code of a grid in your scope */
+                grid?: string | null;
+                /** @description code of a matter of the catalogue */
+                matter?: string | null;
+                /** @description when; now if left out */
+                at?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OnDutyOut"];
                 };
             };
             /** @description problem */
@@ -2436,6 +7985,109 @@ export interface operations {
             };
         };
     };
+    net_tree_api_net_tree_get: {
+        parameters: {
+            query?: {
+                /** @description local day; today if left out */
+                on?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetTree"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    grid_card_api_grids__code__card_get: {
+        parameters: {
+            query?: {
+                /** @description local day; today if left out */
+                on?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description code of the grid */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridCard"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     follow_api_residents_cases__code__get: {
         parameters: {
             query?: never;
@@ -2454,6 +8106,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowedCase"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_impact_api_net_drafts__draft_id__impact_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Impact"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    publish_draft_api_net_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EditionOut"];
                 };
             };
             /** @description problem */

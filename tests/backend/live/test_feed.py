@@ -174,3 +174,12 @@ async def test_a_snapshots_cursor_can_be_read_and_is_fresh(sessions: Sessions) -
     assert parse_cursor(str(cursor)) == cursor
     async with sessions() as session:
         assert not await is_stale(session, COUNTY, cursor)
+
+
+async def test_a_change_for_everybody_names_no_case_and_no_audience(sessions: Sessions) -> None:
+    start = await now(sessions)
+    async with sessions() as session, session.begin():
+        body = {"effective_on": "2026-12-01"}
+        await publish(session, county=COUNTY, kind="net", case_id=None, body=body, audience=None, at=datetime.now(UTC))
+    (change,) = await read(sessions, start)
+    assert (change.kind, change.case_id, change.audience, change.body) == ("net", None, None, body)

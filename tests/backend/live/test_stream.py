@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -14,11 +15,13 @@ import psycopg
 import pytest
 import uvicorn
 
+from backend.clock import local_date, utc_now
 from backend.command_centre import routes
 from backend.live import hub
 from backend.main import create_app
 from backend.serve import Server, listening
 from backend.settings import Settings
+from tests.drawing import begin
 from tests.people import SIGN_INS, Person
 
 SOON_S = 20.0
@@ -256,3 +259,21 @@ async def test_a_change_held_back_by_an_older_transaction_is_looked_for_again_wi
             await asyncio.sleep(0.5)
             older.commit()
         assert (await hears.next()).data["case_id"] == case["id"]
+
+
+async def test_a_published_net_is_told_to_everybody(town: RunningTown) -> None:
+    async with (
+        person(town, "administrator") as administrator,
+        person(town, "worker", "马镇村第3网格") as worker,
+        person(town, "squad_member", "一中队") as member,
+        listen(worker) as hears,
+        listen(member) as hears_too,
+    ):
+        await hears.next()
+        await hears_too.next()
+        day = local_date(utc_now()) + timedelta(days=30)
+        draft = await begin(administrator, on=day)
+        await draft.do("describe", code="320281104206003", management_grade=2)
+        await draft.publish()
+        for told in (await hears.next(), await hears_too.next()):
+            assert (told.name, told.data) == ("net", {"effective_on": day.isoformat()})

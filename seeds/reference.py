@@ -1,0 +1,120 @@
+"""What every county starts with: work calendar, catalogue with filing conditions, duty statuses and routing rules."""
+
+import json
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import chinese_calendar
+from sqlmodel import SQLModel
+
+from backend.dispatch.models import RoutingRule
+from backend.matters.models import CalendarDay, Catalogue, DayKind, FilingCondition, Matter, WorkHours
+from backend.staff.models import DutyStatus, Unit
+
+HERE = Path(__file__).parent / "catalogue"
+WORK_HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
+
+
+def reference(county: str, *, units: str, since: date) -> Iterable[Iterable[SQLModel]]:
+    """The rows in batches, parents before children, in force from the local day `since`; `units` as in `unit_code`."""
+    matters = _read("matters.json")["matters"]
+    yield _statuses(county, _read("duty_statuses.json"))
+    yield _calendar(county, since)
+    yield [Catalogue(county=county, version=1, in_force_at=datetime.combine(since, time(0), UTC))]
+    yield _matters(county, units, matters)
+    yield _conditions(county, matters)
+    yield _rules(county, _read("routing_rules.json"))
+
+
+def departments(county: str, county_name: str, *, units: str) -> Iterable[SQLModel]:
+    """The units to which the catalogue gives its matters, and the two centres."""
+    return (
+        Unit(county=county, code=unit_code(units, u["code"]), name=f"{county_name}{u['name']}", kind=u["kind"])
+        for u in _read("units.json")
+    )
+
+
+def unit_code(units: str, code: str) -> str:
+    """The code of a unit of the catalogue in a county whose units' codes begin with `units`."""
+    return f"{units}-{code}"
+
+
+def _read(name: str) -> Any:
+    return json.loads((HERE / name).read_text(encoding="utf-8"))
+
+
+def _statuses(county: str, statuses: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    return (DutyStatus(county=county, position=n, **status) for n, status in enumerate(statuses))
+
+
+def _calendar(county: str, since: date) -> Iterable[SQLModel]:
+    """Working hours, and the days on which the country's calendar differs from Monday to Friday."""
+    for starts, ends in WORK_HOURS:
+        yield WorkHours(county=county, starts=starts, ends=ends)
+    day = since
+    while day.year <= max(chinese_calendar.constants.holidays).year:
+        is_workday = chinese_calendar.is_workday(day)
+        if is_workday != (day.weekday() < 5):
+            kind = DayKind.WORKDAY if is_workday else DayKind.HOLIDAY
+            yield CalendarDay(county=county, on=day, kind=kind, source="国务院办公厅放假通知")
+        day += timedelta(days=1)
+
+
+def _matters(county: str, units: str, matters: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    for m in matters:
+        yield Matter(
+            county=county,
+            catalogue_version=1,
+            code=m["code"],
+            kind=m["kind"],
+            major_code=m["major_code"],
+            major_name=m["major_name"],
+            name=m["name"],
+            icon=m["icon"],
+            initials=m["initials"],
+            photo_guidance=m["photo_guidance"],
+            photos_before_min=m["photos_before"]["min"],
+            photos_before_max=m["photos_before"]["max"],
+            photos_after_min=m["photos_after"]["min"],
+            photos_after_max=m["photos_after"]["max"],
+            closing_condition=m["closing_condition"],
+            legal_basis=m["legal_basis"],
+            department_code=unit_code(units, m["department"]),
+            weight=m["weight"],
+            self_dispatch=m["self_dispatch"],
+        )
+
+
+def _conditions(county: str, matters: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    for m in matters:
+        for position, condition in enumerate(m["conditions"]):
+            yield FilingCondition(
+                county=county,
+                catalogue_version=1,
+                code=condition["code"],
+                matter_code=m["code"],
+                position=position,
+                words=condition["words"],
+                severity=condition["severity"],
+                limit_amount=condition["limit"]["amount"],
+                limit_unit=condition["limit"]["unit"],
+                is_default=condition["default"],
+            )
+
+
+def _rules(county: str, rules: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    return (
+        RoutingRule(
+            county=county,
+            code=r["code"],
+            priority=r["priority"],
+            name=r["name"],
+            matters=r["matters"],
+            severities=r["severities"],
+            zone=r["zone"],
+            target=r["target"],
+        )
+        for r in rules
+    )
