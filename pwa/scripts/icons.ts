@@ -3,13 +3,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 const SCREEN_ICONS = [
-  'alert-circle', 'alert-hexagon', 'alert-octagon', 'alert-triangle', 'arrow-back-up', 'arrow-left', 'arrow-right', 'bell',
-  'building', 'building-community', 'calendar', 'camera', 'check', 'checkup-list', 'chevron-down', 'chevron-left', 'chevron-right',
-  'chevron-up', 'circle-check', 'circle-dot', 'circle-minus', 'clipboard-check', 'clipboard-list', 'clock', 'cloud-off',
-  'cloud-upload', 'crosshair', 'current-location', 'device-mobile', 'dots', 'eye', 'filter', 'gps', 'grid-dots', 'history',
-  'home', 'info-circle', 'keyboard', 'language', 'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin',
-  'minus', 'moon', 'navigation', 'note', 'phone', 'photo', 'player-play', 'plus', 'refresh', 'route', 'search', 'send', 'shield-check',
-  'sun', 'trash', 'user', 'users', 'wifi', 'wifi-off', 'x', 'zoom-in',
+  'alert-circle', 'alert-hexagon', 'alert-octagon', 'alert-triangle', 'arrow-back-up', 'arrow-left', 'arrow-right',
+  'arrows-join', 'bell', 'building', 'building-community', 'calendar', 'camera', 'check', 'checkup-list', 'chevron-down',
+  'chevron-left', 'chevron-right', 'chevron-up', 'circle-check', 'circle-dot', 'circle-minus', 'clipboard-check',
+  'clipboard-list', 'clock', 'copy', 'cloud-off', 'cloud-upload', 'crosshair', 'current-location', 'device-mobile', 'dots', 'download', 'eye',
+  'file-import', 'filter', 'gps', 'grid-dots', 'history', 'home', 'info-circle', 'keyboard', 'language',
+  'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin', 'minus', 'moon', 'navigation', 'note',
+  'pencil', 'phone', 'photo', 'player-play', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
+  'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'wifi', 'wifi-off', 'x', 'zoom-in',
 ]
 
 interface Catalogue {

@@ -133,3 +133,12 @@ def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return take
+
+
+def wait_for_map(page: Page) -> None:
+    """`wait_for_function` needs eval, which the page's content security policy forbids."""
+    for _ in range(100):
+        if page.evaluate("() => window.__suoziMap?.loaded() && window.__suoziMap.areTilesLoaded()"):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError("the map did not come to rest")

@@ -57,6 +57,8 @@ export const session = {
   me: readonly(person),
   standing: readonly(standing),
   mustSignIn: computed(() => standing.value === 'signed_out' || standing.value === 'expired'),
+  /** Signed in with a one-time password: nothing else works until it is replaced. */
+  mustChangePassword: computed(() => standing.value === 'signed_in' && (person.value?.must_change_password ?? false)),
 }
 
 /** Asks the server who we are. With no signal the remembered person stays. */
@@ -73,6 +75,7 @@ export async function checkSession(): Promise<void> {
 export async function signIn(phone: string, password: string): Promise<Answer<Me>> {
   const answer = await ask(api.POST('/api/session', { body: { phone, password } }))
   if (answer.ok) {
+    justTyped = answer.data.must_change_password ? password : null
     localStorage.removeItem(SIGN_OUT_OWED)
     accept(answer.data)
   }
@@ -93,6 +96,21 @@ async function endSession(): Promise<boolean> {
   const heard = answer.ok || (answer.failure.kind === 'problem' && answer.failure.problem.status === 401)
   if (heard) localStorage.removeItem(SIGN_OUT_OWED)
   return heard
+}
+
+/** The password that was just typed, in memory only, so that changing it does not ask for it again. */
+let justTyped: string | null = null
+
+export const knowsPassword = (): boolean => justTyped !== null
+
+/** `old` may be left out right after signing in. */
+export async function changePassword(next: string, old?: string): Promise<Answer<Me>> {
+  const answer = await ask(api.PUT('/api/me/password', { body: { old: old ?? justTyped ?? '', new: next } }))
+  if (answer.ok) {
+    justTyped = null
+    accept(answer.data)
+  }
+  return answer
 }
 
 export function may(permission: Me['permissions'][number]): boolean {

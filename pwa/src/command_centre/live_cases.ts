@@ -3,9 +3,10 @@ import { onScopeDispose, shallowRef, watch } from 'vue'
 import { api, ask, type CaseSummary, type Failure, type Schemas } from '@/api/client'
 import { session } from '@/auth/session'
 import { now } from '@/lib/clock'
+import { useChanges } from '@/live/changes'
 import { openFeed, type CaseChange, type FeedState } from '@/live/feed'
 
-/** Squads come only with a snapshot, and a broken stream can look alive for long: ask for everything this often. */
+/** Shifts begin and end without a message, and a broken stream can look alive for long: ask for everything this often. */
 const SNAPSHOT_EVERY_MS = 60_000
 
 export type LiveCases = ReturnType<typeof useLiveCases>
@@ -34,6 +35,11 @@ export function useLiveCases() {
     stopFeed ??= openFeed({ onCase, onResync: takeSnapshot, onState: (state) => (feed.value = state) }, snapshot.last_event_id)
   }
 
+  async function readSquads(): Promise<void> {
+    const answer = await ask(api.GET('/api/squads'))
+    if (!stopped && answer.ok) squads.value = answer.data
+  }
+
   async function onCase(change: CaseChange): Promise<void> {
     asOf.value = now()
     const held = rows.value.find((row) => row.id === change.case_id)
@@ -47,6 +53,7 @@ export function useLiveCases() {
     rows.value = withRow(rows.value, row)
   }
 
+  useChanges('duty', () => void readSquads())
   const timer = setInterval(() => void takeSnapshot(), SNAPSHOT_EVERY_MS)
   // The browser knows at once that the cable is out; the stream may look alive for minutes.
   window.addEventListener('offline', takeSnapshot)

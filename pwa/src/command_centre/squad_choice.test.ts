@@ -3,7 +3,8 @@ import { exampleCase } from './example_cases'
 import { squadOptions, type Squad } from './squad_choice'
 
 const squad = (code: string, over: Partial<Squad> = {}): Squad => ({
-  code, name: code, unit_name: '执法局', kind: 'all_round', on_duty: true, open_cases: 0, jurisdiction: ['320281104206'], ...over,
+  code, name: code, unit_name: '执法局', kind: 'all_round', on_duty: true, open_cases: 0, jurisdiction: ['320281104206'],
+  off_duty_at: null, why_off_duty: null, on_duty_count: 0, on_duty_members: [], ...over,
 })
 const row = exampleCase('x', { squad: null })
 const order = (squads: Squad[], of = row) => squadOptions(squads, of).map((option) => option.squad.code)

@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { effectScope } from 'vue'
+import { useChanges } from './changes'
 import { openFeed, type FeedListener } from './feed'
 
 class Source extends EventTarget {
@@ -108,5 +110,24 @@ it('takes a stream that no longer pings for lost, and opens it anew', () => {
   vi.advanceTimersByTime(11_000)
   expect(listener.onState).toHaveBeenLastCalledWith('lost')
   expect(Source.made[1]!.url).toBe('/api/live?last_event_id=10-1')
+  stop()
+})
+
+it('passes on what else changed, and resumes after it', () => {
+  const changed = vi.fn()
+  const scope = effectScope()
+  scope.run(() => useChanges('duty', changed))
+  const stop = listen('7-1')
+  const first = Source.made[0]!
+  first.open()
+  first.emit('duty', '8-2', { squad_code: 'one' })
+  expect(changed).toHaveBeenCalledTimes(1)
+  first.emit('resync', '9-1', null)
+  expect(changed).toHaveBeenCalledTimes(2)
+  first.emit('duty', '9-4', { squad_code: 'one' })
+  first.fail(CLOSED)
+  vi.advanceTimersByTime(1_000)
+  expect(Source.made[1]!.url).toContain('9-4')
+  scope.stop()
   stop()
 })

@@ -1,5 +1,7 @@
-/* The live feed of /api/live: which case changed. The browser resumes a broken stream by itself; when it gives up
+/* The live feed of /api/live: which case changed, and what else (changes.ts). The browser resumes a broken stream by itself; when it gives up
    (an HTTP error, a phone that slept) the stream is opened again here from the last event that was seen. */
+
+import { CHANGE_KINDS, tellChange } from './changes'
 
 export interface CaseChange {
   case_id: string
@@ -58,9 +60,17 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
       seen = event.lastEventId || seen
       listener.onCase(JSON.parse(event.data) as CaseChange)
     })
+    for (const kind of CHANGE_KINDS) {
+      source.addEventListener(kind, (event: MessageEvent<string>) => {
+        heard()
+        seen = event.lastEventId || seen
+        tellChange(kind)
+      })
+    }
     source.addEventListener('resync', (event: MessageEvent<string>) => {
       seen = event.lastEventId || null
       listener.onResync()
+      CHANGE_KINDS.forEach(tellChange)
     })
   }
 

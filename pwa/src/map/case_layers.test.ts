@@ -10,7 +10,7 @@ const grid = (code: string, name: string): GridFeature => ({
   type: 'Feature',
   id: code,
   properties: {
-    code, version: 1, name, short_name: name, level: 'village', kind: 'base', parent_code: null, area_m2: 1, label_point: [120.3, 31.8], indicative: true,
+    code, version: 1, name, short_name: name, level: 'village', kind: 'base', parent_code: null, cluster_code: null, management_grade: null, area_m2: 1, label_point: [120.3, 31.8], indicative: true,
   },
   geometry: { type: 'MultiPolygon', coordinates: [[[[120.2, 31.7], [120.4, 31.7], [120.4, 31.9], [120.2, 31.7]]]] },
 })

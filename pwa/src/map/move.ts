@@ -7,6 +7,8 @@ export function easeTo(map: Map, where: EaseToOptions): void {
   map.easeTo({ ...where, duration: duration_ms() })
 }
 
-export function showBounds(map: Map, bounds: LngLatBoundsLike, { at_once = false } = {}): void {
-  map.fitBounds(bounds, { padding: 32, maxZoom: 17, duration: at_once ? 0 : duration_ms() })
+/** `left_px` of the map lie under something else. */
+export function showBounds(map: Map, bounds: LngLatBoundsLike, { at_once = false, padding_px = 32, left_px = 0 } = {}): void {
+  const padding = { top: padding_px, right: padding_px, bottom: padding_px, left: padding_px + left_px }
+  map.fitBounds(bounds, { padding, maxZoom: 17, duration: at_once ? 0 : duration_ms() })
 }

@@ -10,6 +10,10 @@ export interface GridProperties {
   level: 'county' | 'town' | 'village' | 'grid' | 'micro'
   kind: 'base' | 'cluster' | 'exclusive'
   parent_code: string | null
+  /** The cluster grid (连片) to which it belongs. */
+  cluster_code: string | null
+  /** 管理等级 1–4. */
+  management_grade: number | null
   area_m2: number
   /** [lng, lat] where the name is drawn. */
   label_point: [number, number] | null
@@ -45,10 +49,32 @@ export function loadNet(): Promise<Net> {
   return loading
 }
 
+/** The net has changed: the next call asks for it again. */
+export function forgetNet(): void {
+  loading = undefined
+}
+
 async function fetchNet(): Promise<Net> {
-  const [base, grids] = await Promise.all([api.GET('/api/base-map'), api.GET('/api/grids')])
-  if (!base.data || !grids.data) throw new Error('the map data did not arrive')
-  return { base: base.data as FeatureCollection, grids: grids.data as GridCollection }
+  const [base, grids] = await Promise.all([loadBaseMap(), api.GET('/api/grids')])
+  if (!grids.data) throw new Error('the map data did not arrive')
+  return { base, grids: grids.data as GridCollection }
+}
+
+let loadingBase: Promise<FeatureCollection> | undefined
+
+/** The base map alone; kept like the net. */
+export function loadBaseMap(): Promise<FeatureCollection> {
+  loadingBase ??= fetchBaseMap().catch((failure: unknown) => {
+    loadingBase = undefined
+    throw failure
+  })
+  return loadingBase
+}
+
+async function fetchBaseMap(): Promise<FeatureCollection> {
+  const { data } = await api.GET('/api/base-map')
+  if (!data) throw new Error('the map data did not arrive')
+  return data as FeatureCollection
 }
 
 /** One point per grid at the place where its name is drawn. */
@@ -80,6 +106,12 @@ export function gridByCode(grids: GridCollection, code: string): GridFeature | u
 
 export function townOf(grids: GridCollection): GridFeature | undefined {
   return grids.features.find((grid) => grid.properties.level === 'town')
+}
+
+/** What the net is the net of: its one town, else its county. */
+export function placeOf(grids: GridCollection): GridFeature | undefined {
+  const towns = grids.features.filter((grid) => grid.properties.level === 'town')
+  return towns.length === 1 ? towns[0] : grids.features.find((grid) => grid.properties.level === 'county')
 }
 
 /** [west, south, east, north] in degrees; undefined for a grid without an outline. */

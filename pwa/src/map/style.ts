@@ -12,7 +12,7 @@ export function townStyle(palette: Palette, net: Net): StyleSpecification {
   return {
     version: 8,
     sources: { ...netSources(net), ...caseSources() },
-    layers: [...baseLayers(palette), ...gridLayers(palette), ...labelLayers(palette), ...caseLayers(palette)],
+    layers: [...baseLayers(palette), ...gridLayers(palette), ...baseLabelLayers(palette), ...gridLabelLayers(palette), ...caseLayers(palette)],
   }
 }
 
@@ -26,11 +26,11 @@ function netSources(net: Net): Record<string, SourceSpecification> {
   }
 }
 
-const isKind = (kind: string): ExpressionSpecification => ['==', ['get', 'kind'], kind]
-const isLevel = (level: string): ExpressionSpecification => ['==', ['get', 'level'], level]
+export const isKind = (kind: string): ExpressionSpecification => ['==', ['get', 'kind'], kind]
+export const isLevel = (level: string): ExpressionSpecification => ['==', ['get', 'level'], level]
 const isSecondLevel: ExpressionSpecification = ['all', isLevel('grid'), ['!=', ['get', 'kind'], 'exclusive']]
 
-function baseLayers(palette: Palette): LayerSpecification[] {
+export function baseLayers(palette: Palette): LayerSpecification[] {
   const area = (kind: string, colour: string): LayerSpecification => ({
     id: kind,
     type: 'fill',
@@ -129,8 +129,11 @@ const nothingSelected: ExpressionSpecification = ['==', ['get', 'code'], '']
 export const SELECTED_GRID_LAYERS = ['selected-grid-area', 'selected-grid-line'] as const
 export const isGrid = (code: string): ExpressionSpecification => ['==', ['get', 'code'], code]
 
-function labelLayers(palette: Palette): LayerSpecification[] {
-  const paint = { 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.5 }
+export const labelPaint = (palette: Palette) => ({ 'text-color': palette.label, 'text-halo-color': palette.halo, 'text-halo-width': 1.5 })
+
+/** Names of roads and places. */
+export function baseLabelLayers(palette: Palette): LayerSpecification[] {
+  const paint = labelPaint(palette)
   return [
     {
       id: 'road-names',
@@ -156,6 +159,12 @@ function labelLayers(palette: Palette): LayerSpecification[] {
       layout: { 'text-field': ['get', 'name'], 'text-font': FONTS, 'text-size': ['match', ['get', 'rank'], 1, 16, 12] },
       paint: { ...paint, 'text-color': ['match', ['get', 'rank'], 1, palette.ink, palette.label] },
     },
+  ]
+}
+
+function gridLabelLayers(palette: Palette): LayerSpecification[] {
+  const paint = labelPaint(palette)
+  return [
     {
       id: 'grid-names',
       type: 'symbol',

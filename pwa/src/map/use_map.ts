@@ -8,7 +8,7 @@ import { onMounted, onUnmounted, shallowRef, watch, type Ref, type ShallowRef } 
 import { t } from './words'
 import { FONTS } from './fonts'
 import { EMPTY_NET, loadNet, type Net } from './net'
-import { DARK, LIGHT } from './palette'
+import { DARK, LIGHT, type Palette } from './palette'
 import { townStyle } from './style'
 import { addSymbol } from './symbols'
 import { useDark } from './theme'
@@ -30,6 +30,14 @@ export interface TownMapHandle {
   loadAgain: () => Promise<void>
 }
 
+/** What a map shows: where its data comes from and how it is drawn. */
+export interface Drawing {
+  load: () => Promise<Net>
+  style: (palette: Palette, net: Net) => StyleSpecification
+}
+
+export const TOWN: Drawing = { load: loadNet, style: townStyle }
+
 /**
  * `onStyled` runs after every (re)styling, when sources are empty and must be filled again.
  * `still` = a picture that cannot be moved.
@@ -37,19 +45,19 @@ export interface TownMapHandle {
 export function useMap(
   container: Ref<HTMLElement | null>,
   camera: Camera,
-  { still, onStyled }: { still: boolean; onStyled: (map: Map) => void },
+  { still, drawing = TOWN, onStyled }: { still: boolean; drawing?: Drawing; onStyled: (map: Map) => void },
 ): TownMapHandle {
   const map = shallowRef<Map>()
   const net = shallowRef<Net>(EMPTY_NET)
   const state = shallowRef<'loading' | 'ready' | 'failed'>('loading')
   const dark = useDark()
   const palette = () => (dark.value ? DARK : LIGHT)
-  const style = (): StyleSpecification => townStyle(palette(), net.value)
+  const style = (): StyleSpecification => drawing.style(palette(), net.value)
 
   async function loadAgain(): Promise<void> {
     state.value = 'loading'
     try {
-      net.value = await loadNet()
+      net.value = await drawing.load()
       state.value = 'ready'
     } catch {
       state.value = 'failed'

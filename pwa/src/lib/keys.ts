@@ -1,12 +1,12 @@
-/* The desk's keys. They rest while someone types or a dialog is open. */
+/* Keys of a whole desk screen. They rest while someone types, while a dialog is open, and while `shown` says no. */
 import { onScopeDispose } from 'vue'
 
 export type Keys = Record<string, () => void>
 
-export function useKeys(keys: Keys): void {
+export function useKeys(keys: Keys, shown: () => boolean = () => true): void {
   function press(event: KeyboardEvent): void {
     const act = keys[event.key]
-    if (!act || event.ctrlKey || event.metaKey || event.altKey) return
+    if (!act || !shown() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     if (isTyping(event.target) || isMoving(event) || document.querySelector('dialog[open]')) return
     event.preventDefault()
     act()

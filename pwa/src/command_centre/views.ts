@@ -1,0 +1,31 @@
+/* The desk's views and the pages of the one net: which address leads where, and who may open what. */
+import { may } from '@/auth/session'
+
+export const VIEWS = ['command', 'net', 'staff', 'squads'] as const
+export type View = (typeof VIEWS)[number]
+
+export const NET_PAGES = ['browser', 'drafts', 'imports', 'matters'] as const
+export type NetPage = (typeof NET_PAGES)[number]
+export type Page = Exclude<View, 'net'> | NetPage
+
+/** `#/net/…`, `#/staff/…`, `#/squads/…`; everything else is the command view. */
+export function viewAt([first]: readonly string[]): View {
+  return VIEWS.find((view) => view === first) ?? 'command'
+}
+
+/** `#/net/drafts/…`, `#/net/imports/…`, `#/net/matters`; `#/net` and `#/net/{code}` are the browser. */
+export function netPageAt([, second]: readonly string[]): NetPage {
+  return NET_PAGES.find((page) => page === second) ?? 'browser'
+}
+
+const NEEDS = { command: 'see_cases', net: 'see_net', staff: 'see_staff', squads: 'see_rota' } as const
+const PAGE_NEEDS = { ...NEEDS, browser: 'see_net', drafts: 'manage_net', imports: 'manage_net', matters: 'see_net' } as const
+
+/** The views that this person's posts open. */
+export function views(): View[] {
+  return VIEWS.filter((view) => may(NEEDS[view]))
+}
+
+export function openPages(): Page[] {
+  return [...VIEWS, ...NET_PAGES].filter((page) => page !== 'net').filter((page) => may(PAGE_NEEDS[page]))
+}
