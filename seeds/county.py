@@ -23,36 +23,40 @@ _CODE = re.compile(r"[1-9][0-9]{5}")
 
 
 async def found_county(database_url: str, *, code: str, name: str, administrator: str, phone: str) -> str:
+    """`write_county` in a transaction of its own."""
+    engine = make_engine(database_url)
+    try:
+        async with make_sessions(engine)() as session, session.begin():
+            return await write_county(
+                session, code=code, name=name, administrator=administrator, phone=phone, at=utc_now()
+            )
+    finally:
+        await engine.dispose()
+
+
+async def write_county(
+    session: AsyncSession, *, code: str, name: str, administrator: str, phone: str, at: datetime
+) -> str:
     """Found the county `code` (GB/T 2260, six digits); returns the administrator's one-time password.
 
     Raises StartError for a malformed code or phone, and for a county or phone that is there already.
     """
     login = _login(code, phone)
-    engine = make_engine(database_url)
-    try:
-        async with make_sessions(engine)() as session, session.begin():
-            await _refuse_what_is_there(session, code, login)
-            password = one_time_password()
-            await _write(
-                session,
-                code,
-                name.strip(),
-                Staff(
-                    county=code,
-                    id=uuid4(),
-                    name=administrator.strip(),
-                    initials=initials_of(administrator.strip()),
-                    phone=login,
-                    home_unit_code=unit_code(code, "command"),
-                    keeper_path=code,
-                    password_hash=hash_password(password),
-                    must_change_password=True,
-                ),
-                utc_now(),
-            )
-            return password
-    finally:
-        await engine.dispose()
+    await _refuse_what_is_there(session, code, login)
+    password = one_time_password()
+    first = Staff(
+        county=code,
+        id=uuid4(),
+        name=administrator.strip(),
+        initials=initials_of(administrator.strip()),
+        phone=login,
+        home_unit_code=unit_code(code, "command"),
+        keeper_path=code,
+        password_hash=hash_password(password),
+        must_change_password=True,
+    )
+    await _write_rows(session, code, name.strip(), first, at)
+    return password
 
 
 def _login(code: str, phone: str) -> str:
@@ -73,7 +77,7 @@ async def _refuse_what_is_there(session: AsyncSession, code: str, phone: str) ->
         raise StartError(f"手机号 {phone} 已有人使用，请换一个。", f"{phone} is taken; use another number.")
 
 
-async def _write(session: AsyncSession, code: str, name: str, administrator: Staff, at: datetime) -> None:
+async def _write_rows(session: AsyncSession, code: str, name: str, administrator: Staff, at: datetime) -> None:
     today = local_date(at)
     for batch in (
         [_edition(code, at)],

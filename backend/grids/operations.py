@@ -88,9 +88,11 @@ def perform(net: Net, operation: Operation, imports: Imports) -> Net:
         raise refusals.would_not_tile(error) from error
 
 
-def named_codes(operation: Operation, imports: Imports) -> Iterator[tuple[str, str]]:
-    """(field, code) of every grid that an operation names and that must be there."""
+def named_codes(net: Net, operation: Operation, imports: Imports) -> Iterator[tuple[str, str]]:
+    """(field, code) of every grid that an operation names or acts in, and that must be there."""
     match operation:
+        case Describe(cluster_code=str(cluster_code)):
+            yield from (("operation.code", operation.code), ("operation.cluster_code", cluster_code))
         case Split() | EndExclusive() | Describe():
             yield "operation.code", operation.code
         case Merge():
@@ -101,8 +103,11 @@ def named_codes(operation: Operation, imports: Imports) -> Iterator[tuple[str, s
             yield "operation.parent_code", operation.parent_code
         case Cluster():
             yield from ((f"operation.members.{number}", code) for number, code in enumerate(operation.members))
-            if operation.code and not operation.members:
+            if operation.code and (not operation.members or operation.code in net.grids):
                 yield "operation.code", operation.code
+            elif operation.members:
+                # A new cluster is a grid of the town, whose code the members' own begin with.
+                yield "operation.members.0", operation.members[0][:9]
         case TakeImport():
             yield "operation.import_id", imports[str(operation.import_id)].scope
 
@@ -275,6 +280,8 @@ def _cluster(net: Net, operation: Cluster, _imports: Imports) -> Net:
         return net.changed([replace(grid, cluster_code=None) for grid in net.members[code]], ended=[code])
     members = [_grid(net, f"operation.members.{number}", each) for number, each in enumerate(operation.members)]
     town = _require_members(net, members)
+    if present and present.parent_code != town.code:
+        raise refusals.code_taken("operation.code", code)
     if present is None:
         _require_new_code(net, "operation.code", code, GridLevel.VILLAGE, GridKind.CLUSTER, town.code)
     cluster = present or NetGrid(
@@ -325,8 +332,11 @@ def _take_import(net: Net, operation: TakeImport, imports: Imports) -> Net:
             paths[code] = f"{path(parent_code if parent_code in coming else scope.code)}/{code}"
         return paths[code]
 
-    grids = [_imported(net, grid, path(grid.code)) for grid in coming.values()]
-    return net.changed(_noded(net, grids, below), ended=below - coming.keys())
+    grids = _noded(net, [_imported(net, grid, path(grid.code)) for grid in coming.values()], below)
+    if scope.shape is None:
+        # Everything below it is known now, and with that its outline: any first one makes it a parent that is built.
+        grids += [replace(scope, shape=grid.shape) for grid in grids if grid.shape is not None][:1]
+    return net.changed(grids, ended=below - coming.keys())
 
 
 def _imported(net: Net, grid: ImportedGrid, path: str) -> NetGrid:

@@ -46,6 +46,8 @@ async def receive_file(
         await put(state.store, queries.file_key(actor.county, import_id), data)
         known = await session.get(NetImport, (actor.county, import_id))  # somebody else's retry may have come meanwhile
     if known is None:
+        for layer in found.layers:
+            layer.scope = await queries.lowest_there(session, actor.county, layer.scope, local_date(at))
         return _new_import(session, actor, import_id, file_name, sha256, found, at), True
     if (known.file_sha256, known.author_id) != (sha256, actor.staff_id):
         raise Conflict("other_content", Say("这个编号已用于另一个文件", "This id was used for another file"))

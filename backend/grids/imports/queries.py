@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from backend.database import shape_of
 from backend.errors import Conflict, NotFound, Say
+from backend.grids.imports.fields import DIGITS
 from backend.grids.imports.intake import ReadFeature
 from backend.grids.imports.schemas import ImportSummary
 from backend.grids.models import Grid, GridKind, GridLevel, NetImport
@@ -64,6 +65,13 @@ async def scope_grid(session: AsyncSession, actor: Actor, code: str, on: date) -
             "no_such_grid", Say("没有这个网格，或不归你管理", "There is no such grid, or it is not yours to keep")
         )
     return found
+
+
+async def lowest_there(session: AsyncSession, county: str, code: str | None, on: date) -> str | None:
+    """This grid, or the lowest above it by code that is in force: a county's first file brings its towns itself."""
+    above = [code[:digits] for digits in DIGITS.values() if len(code) >= digits] if code else []
+    wanted = select(col(Grid.code)).where(col(Grid.county) == county, col(Grid.code).in_(above), in_force(on))
+    return await session.scalar(wanted.order_by(func.length(col(Grid.code)).desc()).limit(1))
 
 
 async def county_bounds(session: AsyncSession, county: str, on: date) -> tuple[float, float, float, float] | None:
