@@ -20,6 +20,7 @@ import httpx
 import psycopg
 import pytest
 from fastapi import FastAPI
+from hypothesis import settings as generation
 from psycopg import sql
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker
@@ -42,6 +43,16 @@ LOCK = 0x5A5A
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--nightly", action="store_true", help="run the long tests too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Generated examples are the same in every daily run, so that a red one is about the change; new ones are sought nightly.
+
+    No example has a time limit: how long one takes says something about the machine.
+    """
+    generation.register_profile("daily", deadline=None, derandomize=True)
+    generation.register_profile("nightly", deadline=None, max_examples=1000)
+    generation.load_profile("nightly" if config.getoption("--nightly") else "daily")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -271,3 +282,14 @@ def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
         base_map.parent.mkdir(parents=True)
         shutil.copy(ROOT / "seeds" / "demo" / "base_map.geojson", base_map)
         yield settings
+
+
+@pytest.fixture
+async def committing(loaded_town: Settings, photo_children: PhotoChildren, clock: Clock) -> AsyncIterator[FastAPI]:
+    """The app on a town of its own, where every request has its own connection and really commits."""
+    app = create_app(loaded_town)
+    await app.state.photo_children.close()
+    app.state.photo_children = photo_children
+    app.state.clock = clock
+    yield app
+    await app.state.engine.dispose()
