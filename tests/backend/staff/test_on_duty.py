@@ -35,7 +35,7 @@ from backend.staff.rota import DatedShift, ShiftException, ShiftKind, WeeklyShif
 
 COUNTY = "990002"
 MONDAY = date(2026, 11, 23)
-SQUADS = 300
+SQUADS = 120
 TIMES = [time(0), time(6), time(8), time(12), time(20), time(23, 30)]
 TWELVE_HOURS = timedelta(hours=12)
 
