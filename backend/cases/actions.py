@@ -24,6 +24,7 @@ from backend.database import point
 from backend.dispatch.actions import decide_routing
 from backend.dispatch.routing import Question
 from backend.errors import Conflict, Malformed, NotAllowed, NotFound, Say
+from backend.grids.filing_lock import hold_net_still
 from backend.grids.models import Grid
 from backend.grids.queries import grid_at
 from backend.identifiers import new_case_code, new_id
@@ -78,6 +79,7 @@ async def _open_case(
 ) -> Report:
     chosen = await choose_matter(session, actor.county, at, content.matter, content.condition)
     _require_photos(len(content.photos), chosen.matter.photos_before_min, chosen.matter)
+    await hold_net_still(session, actor.county)
     found = await grid_at(session, actor.county, content.place.lng, content.place.lat, local_date(at))
     case = _new_case(actor, content, chosen, found.grid, on_border=found.on_border, at=at)
     session.add(case)

@@ -130,7 +130,7 @@ def _stuck(so_far: Replayed) -> Conflict:
 def _require_in_scope(net: Net, actor: Actor, operation: Operation, imports: Imports) -> None:
     """Every grid that the operation names is there, and the actor keeps it. Raises NotFound `no_such_grid`."""
     mine = actor.paths_for(Permission.MANAGE_NET)
-    for field, code in named_codes(operation, imports):
+    for field, code in named_codes(net, operation, imports):
         grid = net.grids.get(code)
         if grid is None or not any(covers(path, grid.path) for path in mine):
             raise refusals.no_such_grid(field, code)

@@ -132,8 +132,8 @@ async def faults_since(session: AsyncSession, draft: NetDraft, replayed: Replaye
             "warning",
             Say(f"别人的调整已改动了这些网格：{names}", f"Somebody else's redraw has changed these grids: {names}"),
             Say(
-                "草案已按新的网格重做，请核对后再保存一次标题和日期，然后发布",
-                "The draft was redone on the new net; look at it, save its title and day once more, then publish",
+                "草案已按新的网格重做，请核对后点「已核对，可以发布」",
+                "The draft was redone on the new net; look at it, confirm that you did, then publish",
             ),
             tuple(code for code, _name in named),
         )

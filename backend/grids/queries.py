@@ -170,10 +170,10 @@ async def grid_names(session: AsyncSession, county: str, codes: Iterable[str], *
 
 
 async def grid_paths(session: AsyncSession, county: str, codes: Iterable[str], *, on: date) -> dict[str, str]:
-    """Code to path of those of these grids that are in force on a local day."""
+    """Code to path of those of these grids that are in force on a local day or come later."""
     rows = await session.execute(
         select(col(Grid.code), col(Grid.path)).where(
-            col(Grid.county) == county, col(Grid.code).in_(set(codes)), in_force(on)
+            col(Grid.county) == county, col(Grid.code).in_(set(codes)), in_force(on) | (col(Grid.valid_from) > on)
         )
     )
     return dict(rows.all())

@@ -19,6 +19,7 @@ from sqlmodel import col
 from backend import jobs
 from backend.clock import SHANGHAI, local_date
 from backend.grids.editions import publish_draft
+from backend.grids.filing_lock import wait_for_filings
 from backend.grids.models import Grid, NetEdition
 from backend.grids.queries import in_force
 from backend.grids.replay import Replays
@@ -115,6 +116,7 @@ async def settle(session: AsyncSession, county: str, *, on: date, at: datetime) 
 
     Safe to run again. Returns how many cases have moved.
     """
+    await wait_for_filings(session, county)
     moved = await session.execute(text(_statement()), {"county": county, "on": on})
     assert isinstance(moved, CursorResult)
     lives_on = exists().where(

@@ -34,6 +34,8 @@ async def ask_leave(
     session: AsyncSession, *, actor: Actor, leave_id: UUID, content: LeaveIn, at: datetime
 ) -> StaffLeave:
     """Ask to be away. A repeat gives the same leave. Raises Malformed naming the field, Conflict (`other_content`)."""
+    # Two of one person's at once: the second sees the first.
+    await queries.hold_people(session, actor.county, [actor.staff_id])
     leave = await session.get(StaffLeave, (actor.county, leave_id))
     facts = content.model_dump()
     if leave:

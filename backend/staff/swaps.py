@@ -111,6 +111,8 @@ async def ask_swap(session: AsyncSession, *, actor: Actor, swap_id: UUID, conten
     """
     turn = Turn(content.turn.on, content.turn.starts)
     back = Turn(content.return_turn.on, content.return_turn.starts) if content.return_turn else None
+    # The same one sent twice at once: the second is a repeat.
+    await queries.hold_people(session, actor.county, [actor.staff_id])
     swap = await session.get(DutySwap, (actor.county, swap_id))
     if swap:
         _require_same(swap, actor, turn, content.taker_id, back, content.reason)

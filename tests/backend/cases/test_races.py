@@ -10,24 +10,9 @@ from fastapi import FastAPI
 from sqlalchemy import text
 
 from backend.identifiers import new_id
-from backend.main import create_app
-from backend.photos.intake import PhotoChildren
-from backend.settings import Settings
-from tests.conftest import Clock
 from tests.people import People, photo, report_body, sha256
 
 AT_ONCE = 4
-
-
-@pytest.fixture
-async def committing(loaded_town: Settings, photo_children: PhotoChildren, clock: Clock) -> AsyncIterator[FastAPI]:
-    """The app on a town of its own, where every request has its own connection and really commits."""
-    app = create_app(loaded_town)
-    await app.state.photo_children.close()
-    app.state.photo_children = photo_children
-    app.state.clock = clock
-    yield app
-    await app.state.engine.dispose()
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from shapely.geometry import mapping
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.permissions import Role
 from geo.geodesy import area_m2
+from tests.architecture.places import OTHER_TOWN, town_rows
 from tests.conftest import Clock
 from tests.drawing import REACH, TODAY, TOWN, VILLAGE, Drafting, begin, grids_on, line_through
 from tests.people import HUANGTANG_3, PLACES, People
@@ -19,6 +21,7 @@ NEIGHBOUR = "320281104206011"
 SCHOOL = "320281104206901"
 OTHER_VILLAGE = "320281104200"
 NEXT_FREE = "320281104206015"
+CLUSTER = "320281104L01"
 
 
 def square(code: str, half_deg: float = 0.0004) -> list[list[float]]:
@@ -334,9 +337,31 @@ async def test_an_administrator_of_one_village_redraws_only_that(people: People,
     assert same == str(nowhere.json()), "absent and not yours are never told apart"
     for refused in (
         await draft.try_("cluster", name="片", members=[VILLAGE, OTHER_VILLAGE]),
+        await draft.try_("cluster", name="片", members=[VILLAGE]),
+        await draft.try_("cluster", code=CLUSTER, name="片", members=[VILLAGE]),
+        await draft.try_("describe", code=VILLAGE, cluster_code=CLUSTER),
         await draft.try_("draw_exclusive", name="x", parent_code=TOWN, ring=square(HUANGTANG_3)),
     ):
         assert refused.status_code == 404
+
+
+async def test_the_cluster_of_another_town_is_out_of_reach(people: People, session: AsyncSession) -> None:
+    for rows in town_rows(OTHER_TOWN):
+        session.add_all(rows)
+        await session.flush()
+    await session.commit()
+    theirs = await begin(await people.person(OTHER_TOWN.phone(Role.ADMINISTRATOR)))
+    await theirs.do("cluster", name="东片", members=[OTHER_TOWN.village])
+    (cluster,) = {code for code, grid in theirs.changes().items() if grid["kind"] == "cluster"}
+    await theirs.publish()
+    draft = await begin(await people.administrator())
+    taken = await draft.try_("cluster", code=cluster, name="片", members=[VILLAGE])
+    assert (taken.status_code, taken.json()["code"]) == (404, "no_such_grid")
+    await session.execute(text("UPDATE post SET grid_path = '320281' WHERE role = 'administrator'"))
+    await session.commit()
+    of_county = await begin(await people.administrator())
+    across = await of_county.try_("cluster", code=cluster, name="片", members=[VILLAGE])
+    assert (across.status_code, across.json()["code"]) == (409, "code_taken")
 
 
 async def test_words_are_in_the_readers_language(people: People) -> None:

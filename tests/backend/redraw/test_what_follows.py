@@ -101,6 +101,19 @@ async def test_a_redraw_taken_back_the_same_day_leaves_the_posts_as_they_were(
     assert await posts_of(session, WORKER) == before
 
 
+async def test_a_squad_can_be_saved_with_ground_that_is_still_to_come(people: People) -> None:
+    administrator = await people.administrator()
+    url = "/api/squads/xxk-squad-2"
+    squad = (await administrator.http.get(url)).json()
+    body = {name: squad[name] for name in ("name", "unit_code", "kind", "capabilities")}
+    await administrator.http.put(url, json=body | {"jurisdiction": [HUANGTANG_3]})
+    await (await split(people, TODAY + DAY)).publish()
+    ground = (await administrator.http.get(url)).json()["jurisdiction"]
+    assert ground == [HUANGTANG_3, NEW]
+    saved = await administrator.http.put(url, json=body | {"jurisdiction": ground})
+    assert (saved.status_code, saved.json().get("jurisdiction")) == (200, ground)
+
+
 async def test_a_squad_keeps_its_ground_before_on_and_after_the_day(
     people: People, session: AsyncSession, drain_jobs: Any, clock: Clock
 ) -> None:

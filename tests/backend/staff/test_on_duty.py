@@ -35,7 +35,7 @@ from backend.staff.rota import DatedShift, ShiftException, ShiftKind, WeeklyShif
 
 COUNTY = "990002"
 MONDAY = date(2026, 11, 23)
-SQUADS = 120
+SQUADS = 300
 TIMES = [time(0), time(6), time(8), time(12), time(20), time(23, 30)]
 TWELVE_HOURS = timedelta(hours=12)
 
@@ -177,7 +177,7 @@ def rows_of(squad: RandomSquad) -> list[list[SQLModel]]:
     ]
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_the_statement_agrees_with_the_rules_told_again(session: AsyncSession, seed: int) -> None:
     random = Random(seed)
     squads = {squad.code: squad for squad in (draw_squad(random, number) for number in range(SQUADS))}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Import, Layer } from './import'
 import { firstReading, furthestStep, lacking, refusedBefore, stepAt, titleOf, whole, withLayer } from './wizard'
+import { systemWords } from './words'
 
 const layer = (name: string, columns: string[]): Layer => ({
   name, features: 3, geometry: 'Polygon', encoding: 'gbk', encodings: [], crs: null, axes_swapped: false, bounds: null, remarks: [],
@@ -62,6 +63,12 @@ it('refuses only what need not be sent', () => {
   expect(refusedBefore({ size: 0 })).toBe('empty')
   expect(refusedBefore({ size: 101e6 })).toBe('too_large')
   expect(refusedBefore({ size: 5 })).toBeUndefined()
+})
+
+it('calls the zones in Chinese, with and without the zone number in the easting', () => {
+  expect(systemWords(4528, 'CGCS2000 / 3-degree Gauss-Krüger zone 40')).toBe('CGCS2000 3 度带第 40 带')
+  expect(systemWords(4549, 'CGCS2000 / 3-degree Gauss-Krüger CM 120E')).toBe('CGCS2000 3 度带，中央经线 120°')
+  expect(systemWords(4326, 'WGS 84')).toBe('WGS 84')
 })
 
 it('calls a draft after its file', () => expect(titleOf('璜塘村.2026.zip')).toBe('璜塘村.2026'))
