@@ -11,6 +11,8 @@ export type UnitRow = Schemas['UnitOut']
 
 const grids = shallowRef<NetRow[]>([])
 const squads = shallowRef<SquadRow[]>([])
+/** Before that, no squads says nothing. */
+const hasReadSquads = shallowRef(false)
 const units = shallowRef<UnitRow[]>([])
 const failure = shallowRef<Failure | null>(null)
 
@@ -30,7 +32,10 @@ export async function loadSquads(): Promise<void> {
 }
 
 async function readSquads(): Promise<Failure | null> {
-  return may('see_squads') ? read(() => ask(api.GET('/api/squads')), (list) => (squads.value = list)) : null
+  return may('see_squads') ? read(() => ask(api.GET('/api/squads')), (list) => {
+    squads.value = list
+    hasReadSquads.value = true
+  }) : null
 }
 
 /** What went wrong, if anything did. */
@@ -57,4 +62,4 @@ const gridOptions = computed<ComboOption[]>(() =>
 const squadOptions = computed<ComboOption[]>(() => squads.value.map(({ code, name, unit_name }) => ({ value: code, words: name, more: unit_name, keys: code })))
 const unitOptions = computed<ComboOption[]>(() => units.value.map(({ code, name }) => ({ value: code, words: name, keys: code })))
 
-export const choices = { grids, squads, units, failure, gridOptions, squadOptions, unitOptions }
+export const choices = { grids, squads, hasReadSquads, units, failure, gridOptions, squadOptions, unitOptions }
