@@ -4,6 +4,7 @@ A rule that is broken raises one of these by name; nothing here knows HTTP reque
 422 = the payload is malformed, 409 = the state does not allow it, 404 = absent or not yours.
 """
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, NamedTuple
 
 
@@ -91,6 +92,11 @@ class Malformed(Problem):
     def at(cls, field: str, code: str, message: Say, **more: Any) -> "Malformed":
         """A payload with exactly one wrong field, whose sentence is also the problem's own."""
         return cls(code, message, fields=(FieldError(field, message, code),), **more)
+
+    @classmethod
+    def listing(cls, faults: Sequence[FieldError]) -> "Malformed":
+        """A payload with these faults, at least one, the first of which is also the problem's own sentence."""
+        return cls("malformed", faults[0].message, fields=tuple(faults))
 
 
 class TooManyTries(Problem):

@@ -16,6 +16,11 @@ def area_m2(shape: BaseGeometry) -> float:
     return abs(float(area))
 
 
+def whole_area_m2(shape: BaseGeometry) -> float:
+    """The area of a leaf as the net keeps it: in whole square metres, so that sums over children are exact."""
+    return float(round(area_m2(shape)))
+
+
 def metres_per_degree(lat: float) -> tuple[float, float]:
     """Length of one degree of longitude and of latitude at a latitude (radii of curvature; Snyder 1987, eq. 4-18, 4-20).
 

@@ -33,6 +33,14 @@ def to_lattice(shape: AnyGeometry) -> AnyGeometry:
         return _without_collapsed(rounded)
 
 
+def same_shape(one: Shape | None, other: Shape | None) -> bool:
+    """Whether two shapes have the same vertices, wherever their rings begin."""
+    if one is other or one is None or other is None:
+        return one is other
+    ours, theirs = (shapely.normalize(MultiPolygon(list(shapely.get_parts(shape)))) for shape in (one, other))
+    return bool(shapely.equals_exact(ours, theirs, tolerance=0.0))
+
+
 def _without_collapsed(shape: AnyGeometry) -> AnyGeometry:
     every = [[_unrepeated(ring) for ring in rings(part)] for part in shapely.get_parts(shape)]
     parts = [polygon([ring for ring in kept if len(ring) > 3]) for kept in every if len(kept[0]) > 3]

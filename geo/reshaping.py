@@ -87,7 +87,8 @@ def merge(net: Mapping[str, Shape], codes: Collection[str], keep: str) -> dict[s
     """Grids that hang together by their borders as one, under `keep`; only that one is given back. Raises ReshapeError."""
     reached = list(codes)[:1]
     for code in reached:  # grows while it is walked
-        reached += [other for other in codes if other not in reached and shared_border(net, code, other)]
+        near = [other for other in codes if other not in reached and net[code].intersects(net[other])]
+        reached += [other for other in near if shared_border(net, code, other)]
     apart = [net[code] for code in codes if code not in reached]
     if apart or len(reached) < 2:
         raise ReshapeError(Reason.NOT_NEIGHBOURS, shapely.union_all(apart))

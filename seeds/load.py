@@ -30,7 +30,7 @@ from backend.staff.models import DutyTurn, Post, RotaShift, Squad, SquadJurisdic
 from backend.staff.passwords import hash_password
 from backend.staff.people_actions import initials_of
 from backend.storage import open_store, put
-from geo.geodesy import area_m2
+from geo.geodesy import whole_area_m2
 from geo.tiling import build_parent
 from seeds.demo import duty
 from seeds.reference import reference
@@ -151,7 +151,7 @@ def _areas(features: list[dict[str, Any]]) -> dict[str, float]:
     def area(code: str) -> float:
         if children[code]:
             return sum(area(child) for child in children[code])
-        return float(round(area_m2(shape(own[code])))) if own[code] else 0.0
+        return whole_area_m2(shape(own[code])) if own[code] else 0.0
 
     return {code: area(code) for code in own}
 

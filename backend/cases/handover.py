@@ -6,7 +6,7 @@ the person did keeps their name, and a case that gets a new handler says so in a
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,7 +15,7 @@ from backend.cases import queries_handover as queries
 from backend.cases.history import append_event
 from backend.cases.lifecycle import Action
 from backend.cases.schemas_handover import DepartureIn, DepartureReason
-from backend.clock import SHANGHAI, local_date
+from backend.clock import local_date
 from backend.errors import Conflict, FieldError, Malformed, Say
 from backend.identifiers import new_id
 from backend.permissions import Actor, Permission, Role
@@ -23,8 +23,9 @@ from backend.staff import queries_people
 from backend.staff.actions import close_sign_ins
 from backend.staff.models import DutyTurn, Post, RequestStatus, Staff, StaffLeave
 from backend.staff.people_actions import beyond_your_scope
-from backend.staff.people_posts import ONE_DAY, holding, is_over, may_be_changed
+from backend.staff.people_posts import holding, is_over, is_present, may_be_changed
 from backend.staff.queries_rota import BookedShift, booked_shifts, leaves_overlapping
+from backend.staff.rota import ONE_DAY, midnight
 
 FURTHEST = timedelta(days=366)
 
@@ -103,8 +104,7 @@ async def _heirs(session: AsyncSession, actor: Actor, person_id: UUID, content: 
         {content.cases_to} if content.cases_to else set()
     )
     found = await queries_people.people_for(session, actor.county, reach, wanted - {person_id})
-    next_day = content.last_day + ONE_DAY
-    return {heir.id: heir for heir in found if heir.active and (heir.left_on is None or heir.left_on >= next_day)}
+    return {heir.id: heir for heir in found if is_present(heir, content.last_day + ONE_DAY)}
 
 
 def _require_sound(
@@ -131,7 +131,7 @@ def _require_sound(
     if content.cases_to and content.cases_to not in heirs:
         faults.append(FieldError("cases_to", NO_HEIR, "unknown_person"))
     if faults:
-        raise Malformed("malformed", faults[0].message, fields=tuple(faults))
+        raise Malformed.listing(faults)
 
 
 NO_HEIR = Say(
@@ -242,7 +242,7 @@ async def _hand_over_turns(session: AsyncSession, done: HandedOver, after: date)
     first, last = turns[0].on_day - ONE_DAY, turns[-1].on_day + ONE_DAY
     people = [leaver, *(heir.id for heir in heirs.values())]
     booked = await booked_shifts(session, county, people, first, last)
-    leaves = await leaves_overlapping(session, county, people, _midnight(first), _midnight(last + ONE_DAY))
+    leaves = await leaves_overlapping(session, county, people, midnight(first), midnight(last + ONE_DAY))
     shifts = {(own.squad_code, own.shift.on, own.shift.starts): own for own in booked[leaver]}
     for turn in turns:
         heir = heirs.get(turn.squad_code)
@@ -269,10 +269,6 @@ def _is_free(wanted: BookedShift, booked: Sequence[BookedShift], leaves: Sequenc
         and leave.ends_at > wanted.shift.starts_at
     ]
     return not elsewhere and not away
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), SHANGHAI)
 
 
 async def _withdraw_swaps(session: AsyncSession, done: HandedOver, actor: Actor, after: date, at: datetime) -> None:

@@ -23,12 +23,13 @@ from backend.clock import local_date
 from backend.errors import Say
 from backend.permissions import Actor, Role
 from backend.staff.models import DutySwap, Post
-from backend.staff.people_posts import ONE_DAY, grid_code_of, is_over
+from backend.staff.people_posts import grid_code_of, is_over
 from backend.staff.people_views import shown_posts
 from backend.staff.people_words import post_words
 from backend.staff.queries import squad_names
 from backend.staff.queries_people import grid_names_ever
 from backend.staff.queries_rota import names_of
+from backend.staff.rota import ONE_DAY
 
 
 async def open_work(session: AsyncSession, actor: Actor, person_id: UUID, at: datetime, language: str) -> OpenWork:
@@ -58,7 +59,7 @@ async def open_work(session: AsyncSession, actor: Actor, person_id: UUID, at: da
             for turn in await queries.turns_after(session, actor.county, person_id, today - ONE_DAY)
         ],
         swaps=await _swaps(session, actor.county, person_id, today),
-        warnings=[w.in_language(language) for w in await warnings(session, actor.county, current, beside)],
+        warnings=[w.in_language(language) for w in await _warnings(session, actor.county, current, beside)],
     )
 
 
@@ -84,11 +85,11 @@ async def handed_over(session: AsyncSession, done: HandedOver, last_day: date, l
         turns_taken=done.turns_taken,
         turns_freed=done.turns_freed,
         swaps_withdrawn=done.swaps_withdrawn,
-        warnings=[w.in_language(language) for w in await warnings(session, county, empty, beside)],
+        warnings=[w.in_language(language) for w in await _warnings(session, county, empty, beside)],
     )
 
 
-async def warnings(
+async def _warnings(
     session: AsyncSession, county: str, posts: Sequence[Post], beside: Sequence[PostHolder]
 ) -> list[Say]:
     """One sentence for every post whose place nobody else covers in this way, the worst first: nobody at all."""

@@ -27,6 +27,19 @@ HANDLING_ACTIONS = (Action.ACKNOWLEDGE, Action.ARRIVE, Action.FEEDBACK)
 IN_SQUADS_HANDS = (Status.PENDING_ACK, Status.HANDLING, Status.REWORK)
 INSPECTING_ROLES = (Role.INSPECTOR, Role.WORKER)
 
+# What a case names, in the versions in which it named them.
+MATTER_OF_CASE = and_(
+    col(Matter.county) == col(Case.county),
+    col(Matter.catalogue_version) == col(Case.catalogue_version),
+    col(Matter.code) == col(Case.matter_code),
+)
+GRID_OF_CASE = and_(
+    col(Grid.county) == col(Case.county),
+    col(Grid.code) == col(Case.grid_code),
+    col(Grid.version) == col(Case.grid_version),
+)
+SQUAD_OF_CASE = and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code))
+
 
 def _within(paths: Iterable[str]) -> ColumnElement[bool]:
     """Cases in the grids at these paths or below. Paths are digits and `/`, so LIKE needs no escaping."""
@@ -132,12 +145,7 @@ def _may_inspect(actor: Actor) -> ColumnElement[bool]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     """Free text: part of the code, of the words, of the matter's name or of the grid's name."""
-    matter = exists().where(
-        col(Matter.county) == col(Case.county),
-        col(Matter.catalogue_version) == col(Case.catalogue_version),
-        col(Matter.code) == col(Case.matter_code),
-        col(Matter.name).icontains(text, autoescape=True),
-    )
+    matter = exists().where(MATTER_OF_CASE, col(Matter.name).icontains(text, autoescape=True))
     grid = exists().where(
         col(Grid.county) == col(Case.county),
         col(Grid.code) == col(Case.grid_code),
@@ -221,24 +229,10 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
     )
     rows = await session.execute(
         select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover)
-        .join(
-            Matter,
-            and_(
-                col(Matter.county) == col(Case.county),
-                col(Matter.catalogue_version) == col(Case.catalogue_version),
-                col(Matter.code) == col(Case.matter_code),
-            ),
-        )
-        .join(
-            Grid,
-            and_(
-                col(Grid.county) == col(Case.county),
-                col(Grid.code) == col(Case.grid_code),
-                col(Grid.version) == col(Case.grid_version),
-            ),
-        )
+        .join(Matter, MATTER_OF_CASE)
+        .join(Grid, GRID_OF_CASE)
         .join(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))
-        .outerjoin(Squad, and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code)))
+        .outerjoin(Squad, SQUAD_OF_CASE)
         .outerjoin(
             RoutingDecision, and_(col(RoutingDecision.county) == col(Case.county), col(RoutingDecision.id) == latest)
         )

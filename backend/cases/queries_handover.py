@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from backend.cases.lifecycle import OPEN_STATUSES
 from backend.cases.models import Case
+from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, SQUAD_OF_CASE
 from backend.dispatch.models import OPEN_ASSIGNMENT, Assignment
 from backend.grids.models import Grid
 from backend.matters.models import Matter
@@ -32,23 +33,9 @@ class CaseInHand(NamedTuple):
 def _in_hand() -> Select[Case, str, str, str]:
     return (
         select(Case, col(Matter.name), col(Grid.name), col(Squad.name))
-        .join(
-            Matter,
-            and_(
-                col(Matter.county) == col(Case.county),
-                col(Matter.catalogue_version) == col(Case.catalogue_version),
-                col(Matter.code) == col(Case.matter_code),
-            ),
-        )
-        .join(
-            Grid,
-            and_(
-                col(Grid.county) == col(Case.county),
-                col(Grid.code) == col(Case.grid_code),
-                col(Grid.version) == col(Case.grid_version),
-            ),
-        )
-        .outerjoin(Squad, and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code)))
+        .join(Matter, MATTER_OF_CASE)
+        .join(Grid, GRID_OF_CASE)
+        .outerjoin(Squad, SQUAD_OF_CASE)
         .where(col(Case.status).in_(OPEN_STATUSES))
         .order_by(col(Case.due_at), col(Case.id))
     )

@@ -18,9 +18,10 @@ from backend.grids.draft_schemas import Operation, TakeImport
 from backend.grids.imports.queries import import_for
 from backend.grids.models import DraftStatus, NetDraft, NetEdition
 from backend.grids.net import Net
-from backend.grids.operations import Imports, complete, named_codes, perform
+from backend.grids.operations import complete, named_codes, perform
 from backend.grids.queries_drafts import any_draft, draft_for, newest_edition
 from backend.grids.replay import Replayed, Replays, imports_of, replay
+from backend.grids.taken import Imports
 from backend.grids.wording import words_of
 from backend.permissions import Actor, Permission, covers
 

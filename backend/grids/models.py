@@ -21,6 +21,10 @@ class GridLevel(StrEnum):
     MICRO = "micro"
 
 
+# Of these levels are the grids in which cases are filed.
+LEAF_LEVELS = (GridLevel.GRID, GridLevel.MICRO)
+
+
 class GridKind(StrEnum):
     BASE = "base"
     CLUSTER = "cluster"

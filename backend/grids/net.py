@@ -12,17 +12,16 @@ from typing import Any
 
 import numpy as np
 import shapely
-from shapely import MultiPolygon, Point, Polygon, STRtree
+from shapely import MultiPolygon, Point, STRtree
 
 from backend.grids.models import GridKind, GridLevel
-from geo.geodesy import area_m2
+from geo.geodesy import whole_area_m2
+from geo.lattice import Shape, same_shape
 from geo.tiling import build_parent
 
 # A grid that takes less of another's ground than this share is its neighbour along a moved border, not its successor.
 LEAST_SHARE = 0.01
 LEVELS = tuple(GridLevel)
-
-Shape = Polygon | MultiPolygon
 
 
 @dataclass(frozen=True)
@@ -65,13 +64,6 @@ class NetGrid:
             self.management_grade,
             self.area_m2,
         )
-
-
-def same_shape(one: Shape | None, other: Shape | None) -> bool:
-    """Whether two shapes have the same vertices, wherever their rings begin."""
-    if one is other or one is None or other is None:
-        return one is other
-    return bool(shapely.equals_exact(as_multi(one).normalize(), as_multi(other).normalize(), tolerance=0.0))
 
 
 def as_multi(shape: Shape) -> MultiPolygon:
@@ -185,9 +177,9 @@ class Net:
         return with_label(replace(grid, area_m2=total_m2, shape=shape))
 
 
-def whole_area_m2(shape: Shape) -> float:
-    """The area of a leaf as the net keeps it: in whole square metres, so that sums over children are exact."""
-    return float(round(area_m2(shape)))
+def with_shape(grid: NetGrid, shape: Shape) -> NetGrid:
+    """A leaf that got this shape, with the area and label that follow from it."""
+    return with_label(replace(grid, shape=as_multi(shape), area_m2=whole_area_m2(shape)))
 
 
 def with_label(grid: NetGrid) -> NetGrid:

@@ -1,20 +1,20 @@
 """What a draft of the net can do, as pure functions: from the net before an operation to the net after it.
 
 Nothing here reads or writes the database; `drafts.py` does. Shapes are WGS84 polygons on the lattice of `geo.tiling`.
-Whatever an operation is refused for is in `refusals.py`.
+What an operation needs to find there is in `required.py`, whatever it is refused for in `refusals.py`, and how an import
+takes its place in `taken.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeAlias
+from dataclasses import replace
+from typing import Any
 
-import shapely
-from shapely import LineString, MultiPolygon, Polygon, STRtree, box
+from shapely import LineString, Polygon
 from shapely.validation import explain_validity
 
 from backend.errors import Conflict, Malformed, Say
 from backend.grids import refusals
-from backend.grids.codes import belongs_under, next_code, well_formed
+from backend.grids.codes import next_code
 from backend.grids.draft_schemas import (
     Cluster,
     Describe,
@@ -27,50 +27,25 @@ from backend.grids.draft_schemas import (
     TakeImport,
 )
 from backend.grids.models import GridKind, GridLevel
-from backend.grids.net import Net, NetGrid, as_multi, same_shape, whole_area_m2, with_label
+from backend.grids.net import Net, NetGrid, with_shape
+from backend.grids.required import require_grid, require_leaf, require_members, require_new_code
+from backend.grids.taken import Imports, take_import
 from geo.geodesy import area_m2
-from geo.lattice import to_lattice
+from geo.lattice import Shape, to_lattice
 from geo.reshaping import SMALLEST_GRID_M2, ReshapeError, merge, move_border, shared_border, split
-from geo.tiling import TilingError, node
-
-LEAF_LEVELS = (GridLevel.GRID, GridLevel.MICRO)
-
-
-@dataclass(frozen=True)
-class ImportedGrid:
-    """A grid as an import brings it, ready for the net: code and names filled in, shape valid and on the lattice."""
-
-    code: str
-    name: str
-    short_name: str
-    level: GridLevel
-    kind: GridKind
-    parent_code: str | None
-    management_grade: int | None
-    shape: Polygon | MultiPolygon
-
-
-@dataclass(frozen=True)
-class ImportedNet:
-    """The grids of one import, and the grid whose parts they replace."""
-
-    scope: str
-    grids: Sequence[ImportedGrid]
-
-
-Imports: TypeAlias = Mapping[str, ImportedNet]
+from geo.tiling import TilingError
 
 
 def complete(net: Net, operation: Operation) -> Operation:
     """The operation with the codes and names filled in that were left out, so that doing it again gives the same net."""
     match operation:
         case Split():
-            parent_code = _leaf(net, "operation.code", operation.code).parent_code or ""
+            parent_code = require_leaf(net, "operation.code", operation.code).parent_code or ""
             code = operation.new_code or next_code(net.used_codes, parent_code, GridKind.BASE)
             name = operation.name or f"{net.grids[parent_code].name}第{code[-3:].lstrip('0')}网格"
             return operation.model_copy(update={"new_code": code, "name": name})
         case DrawExclusive():
-            parent = _grid(net, "operation.parent_code", operation.parent_code)
+            parent = require_grid(net, "operation.parent_code", operation.parent_code)
             code = operation.code or next_code(net.used_codes, parent.code, GridKind.EXCLUSIVE)
             return operation.model_copy(update={"code": code, "short_name": operation.short_name or operation.name})
         case Cluster():
@@ -114,14 +89,14 @@ def named_codes(net: Net, operation: Operation, imports: Imports) -> Iterator[tu
 
 def borders(net: Net, a: str, b: str) -> list[LineString]:
     """The lines that two leaf grids share, each with `a` on its left. Raises NotFound and Conflict."""
-    first, second = _leaf(net, "a", a), _leaf(net, "b", b)
+    first, second = require_leaf(net, "a", a), require_leaf(net, "b", b)
     return shared_border(net.leaves, first.code, second.code)
 
 
 def _split(net: Net, operation: Split, _imports: Imports) -> Net:
-    grid = _leaf(net, "operation.code", operation.code)
+    grid = require_leaf(net, "operation.code", operation.code)
     new_code, name = operation.new_code or "", operation.name or ""
-    _require_new_code(net, "operation.new_code", new_code, grid.level, GridKind.BASE, grid.parent_code or "")
+    require_new_code(net, "operation.new_code", new_code, grid.level, GridKind.BASE, grid.parent_code or "")
     try:
         shapes = split(net.leaves, grid.code, LineString(operation.line), new_code)
     except ReshapeError as error:
@@ -145,7 +120,7 @@ def _short_name(parent: NetGrid, name: str) -> str:
 
 
 def _merge(net: Net, operation: Merge, _imports: Imports) -> Net:
-    grids = [_leaf(net, f"operation.codes.{number}", code) for number, code in enumerate(operation.codes)]
+    grids = [require_leaf(net, f"operation.codes.{number}", code) for number, code in enumerate(operation.codes)]
     if operation.keep not in operation.codes:
         raise Malformed.at(
             "operation.keep",
@@ -174,7 +149,7 @@ def _merge(net: Net, operation: Merge, _imports: Imports) -> Net:
 
 def _move_boundary(net: Net, operation: MoveBoundary, _imports: Imports) -> Net:
     for field, code in (("operation.a", operation.a), ("operation.b", operation.b)):
-        _leaf(net, field, code)
+        require_leaf(net, field, code)
     try:
         shapes = move_border(net.leaves, operation.a, operation.b, operation.part, LineString(operation.line))
     except ReshapeError as error:
@@ -182,24 +157,20 @@ def _move_boundary(net: Net, operation: MoveBoundary, _imports: Imports) -> Net:
     return net.changed(_reshaped(net, shapes, {}))
 
 
-def _reshaped(net: Net, shapes: Mapping[str, Polygon | MultiPolygon], fresh: Mapping[str, NetGrid]) -> list[NetGrid]:
+def _reshaped(net: Net, shapes: Mapping[str, Shape], fresh: Mapping[str, NetGrid]) -> list[NetGrid]:
     """The grids that got these shapes, with area and label; `fresh` are those that are new or renamed too."""
-    return [_with_shape(fresh.get(code) or net.grids[code], shape) for code, shape in shapes.items()]
-
-
-def _with_shape(grid: NetGrid, shape: Polygon | MultiPolygon) -> NetGrid:
-    return with_label(replace(grid, shape=as_multi(shape), area_m2=whole_area_m2(shape)))
+    return [with_shape(fresh.get(code) or net.grids[code], shape) for code, shape in shapes.items()]
 
 
 def _draw_exclusive(net: Net, operation: DrawExclusive, _imports: Imports) -> Net:
-    parent = _grid(net, "operation.parent_code", operation.parent_code)
+    parent = require_grid(net, "operation.parent_code", operation.parent_code)
     if parent.level not in {GridLevel.TOWN, GridLevel.VILLAGE} or parent.kind != GridKind.BASE or parent.shape is None:
         raise refusals.wrong_kind(
             "operation.parent_code",
             Say("专属网格要归属一个镇街或村社区", "An exclusive grid belongs to a town or a village"),
         )
     code = operation.code or ""
-    _require_new_code(net, "operation.code", code, GridLevel.GRID, GridKind.EXCLUSIVE, parent.code)
+    require_new_code(net, "operation.code", code, GridLevel.GRID, GridKind.EXCLUSIVE, parent.code)
     shape = _ring(operation.ring)
     beyond_m2 = area_m2(shape.difference(parent.shape))
     if beyond_m2 >= 1.0:
@@ -216,7 +187,7 @@ def _draw_exclusive(net: Net, operation: DrawExclusive, _imports: Imports) -> Ne
         area_m2=0.0,
         indicative=parent.indicative,
     )
-    return net.changed([_with_shape(grid, shape)])
+    return net.changed([with_shape(grid, shape)])
 
 
 def _ring(positions: Sequence[tuple[float, float]]) -> Polygon:
@@ -237,7 +208,7 @@ def _ring(positions: Sequence[tuple[float, float]]) -> Polygon:
 
 
 def _end_exclusive(net: Net, operation: EndExclusive, _imports: Imports) -> Net:
-    grid = _grid(net, "operation.code", operation.code)
+    grid = require_grid(net, "operation.code", operation.code)
     if grid.kind != GridKind.EXCLUSIVE:
         raise refusals.wrong_kind(
             "operation.code",
@@ -250,7 +221,7 @@ def _end_exclusive(net: Net, operation: EndExclusive, _imports: Imports) -> Net:
 
 
 def _describe(net: Net, operation: Describe, _imports: Imports) -> Net:
-    grid = _grid(net, "operation.code", operation.code)
+    grid = require_grid(net, "operation.code", operation.code)
     given = operation.model_fields_set
     changes: dict[str, Any] = {field: getattr(operation, field) for field in given & {"management_grade"}}
     changes |= {field: getattr(operation, field) for field in ("name", "short_name") if getattr(operation, field)}
@@ -265,7 +236,7 @@ def _cluster_of(net: Net, grid: NetGrid, cluster_code: str | None) -> str | None
     cluster = net.grids.get(cluster_code)
     if cluster is None or cluster.kind != GridKind.CLUSTER or cluster.parent_code not in grid.path.split("/"):
         raise refusals.no_such_grid("operation.cluster_code", cluster_code)
-    _require_members(net, [grid, *(each for each in net.members[cluster_code] if each.code != grid.code)])
+    require_members(net, [grid, *(each for each in net.members[cluster_code] if each.code != grid.code)])
     return cluster_code
 
 
@@ -278,12 +249,12 @@ def _cluster(net: Net, operation: Cluster, _imports: Imports) -> Net:
         if present is None:
             raise refusals.no_such_grid("operation.code", code)
         return net.changed([replace(grid, cluster_code=None) for grid in net.members[code]], ended=[code])
-    members = [_grid(net, f"operation.members.{number}", each) for number, each in enumerate(operation.members)]
-    town = _require_members(net, members)
+    members = [require_grid(net, f"operation.members.{number}", each) for number, each in enumerate(operation.members)]
+    town = require_members(net, members)
     if present and present.parent_code != town.code:
         raise refusals.code_taken("operation.code", code)
     if present is None:
-        _require_new_code(net, "operation.code", code, GridLevel.VILLAGE, GridKind.CLUSTER, town.code)
+        require_new_code(net, "operation.code", code, GridLevel.VILLAGE, GridKind.CLUSTER, town.code)
     cluster = present or NetGrid(
         code=code,
         version=0,
@@ -304,110 +275,6 @@ def _cluster(net: Net, operation: Cluster, _imports: Imports) -> Net:
     return net.changed([renamed, *joined, *(replace(grid, cluster_code=None) for grid in left)], rebuild=[code])
 
 
-def _require_members(net: Net, members: Sequence[NetGrid]) -> NetGrid:
-    """The one town of these members of a cluster, which are base villages or grids, none within another."""
-    towns = {grid.path.split("/")[1] for grid in members if len(grid.path.split("/")) > 2}
-    nested = any(one.path.startswith(f"{other.path}/") for one in members for other in members)
-    if any(grid.kind != GridKind.BASE or grid.level == GridLevel.TOWN for grid in members) or len(towns) != 1 or nested:
-        raise refusals.wrong_kind(
-            "operation.members",
-            Say(
-                "连片网格由同一镇街的村社区或基础网格组成，互相不能包含",
-                "A cluster consists of villages or base grids of one town, none within another",
-            ),
-        )
-    return net.grids[towns.pop()]
-
-
-def _take_import(net: Net, operation: TakeImport, imports: Imports) -> Net:
-    taken = imports[str(operation.import_id)]
-    scope = _grid(net, "operation.import_id", taken.scope)
-    coming = {grid.code: grid for grid in taken.grids if grid.code != scope.code}
-    below = {grid.code for grid in net.below(scope.code) if grid.kind != GridKind.CLUSTER}
-    paths = {scope.code: scope.path}
-
-    def path(code: str) -> str:
-        if code not in paths:
-            parent_code = coming[code].parent_code
-            paths[code] = f"{path(parent_code if parent_code in coming else scope.code)}/{code}"
-        return paths[code]
-
-    grids = _noded(net, [_imported(net, grid, path(grid.code)) for grid in coming.values()], below)
-    if scope.shape is None:
-        # Everything below it is known now, and with that its outline: any first one makes it a parent that is built.
-        grids += [replace(scope, shape=grid.shape) for grid in grids if grid.shape is not None][:1]
-    return net.changed(grids, ended=below - coming.keys())
-
-
-def _imported(net: Net, grid: ImportedGrid, path: str) -> NetGrid:
-    """What a file does not say of a grid that is there already stays as it is."""
-    before = net.grids.get(grid.code)
-    fresh = NetGrid(
-        code=grid.code,
-        version=before.version if before else 0,
-        name=grid.name,
-        short_name=grid.short_name,
-        level=grid.level,
-        kind=grid.kind,
-        parent_code=path.split("/")[-2],
-        path=path,
-        area_m2=0.0,
-        cluster_code=before.cluster_code if before else None,
-        management_grade=grid.management_grade or (before.management_grade if before else None),
-    )
-    return _with_shape(fresh, grid.shape)
-
-
-def _noded(net: Net, grids: Sequence[NetGrid], below: set[str]) -> list[NetGrid]:
-    """The imported grids and their neighbours outside the import with the vertices of their common borders in both."""
-    beside = {code: shape for code, shape in net.leaves.items() if code not in below}
-    parents = {grid.parent_code for grid in grids if grid.kind == GridKind.BASE}
-    leaves = {
-        g.code: g.shape for g in grids if g.kind == GridKind.BASE and g.code not in parents and g.shape is not None
-    }
-    codes = list(beside)
-    near = STRtree(list(beside.values())).query(box(*shapely.total_bounds(list(leaves.values()))))
-    around = {codes[number]: beside[codes[number]] for number in near}
-    noded = node(leaves | around)
-    mended = [_with_shape(net.grids[code], noded[code]) for code in around if not same_shape(noded[code], around[code])]
-    return [_with_shape(g, noded[g.code]) if g.code in leaves else g for g in grids] + mended
-
-
-def _grid(net: Net, field: str, code: str) -> NetGrid:
-    grid = net.grids.get(code)
-    if grid is None:
-        raise refusals.no_such_grid(field, code)
-    return grid
-
-
-def _leaf(net: Net, field: str, code: str) -> NetGrid:
-    """A base grid or micro grid without parts of its own: what can be split, merged and moved."""
-    grid = _grid(net, field, code)
-    if grid.kind != GridKind.BASE or grid.level not in LEAF_LEVELS or grid.shape is None:
-        raise refusals.wrong_kind(
-            field,
-            Say(
-                "只能拆分、合并基础网格和微网格；镇、村的边界随它们变化",
-                "Only base and micro grids are split and merged; towns and villages follow them",
-            ),
-        )
-    if code in net.children:
-        raise refusals.wrong_kind(
-            field, Say("这个网格下面还有微网格，请改微网格", "This grid has micro grids; change those instead")
-        )
-    return grid
-
-
-def _require_new_code(net: Net, field: str, code: str, level: GridLevel, kind: GridKind, parent_code: str) -> None:
-    if not (
-        well_formed(code, level, kind)
-        and belongs_under(code, parent_code[:9] if kind == GridKind.CLUSTER else parent_code)
-    ):
-        raise refusals.malformed_code(field, code, parent_code)
-    if code in net.used_codes or code in net.grids:
-        raise refusals.code_taken(field, code)
-
-
 _PERFORMERS: dict[str, Callable[[Net, Any, Imports], Net]] = {
     "split": _split,
     "merge": _merge,
@@ -416,5 +283,5 @@ _PERFORMERS: dict[str, Callable[[Net, Any, Imports], Net]] = {
     "end_exclusive": _end_exclusive,
     "describe": _describe,
     "cluster": _cluster,
-    "import": _take_import,
+    "import": take_import,
 }

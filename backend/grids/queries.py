@@ -12,12 +12,11 @@ from sqlmodel import col
 
 from backend.database import sql_point
 from backend.errors import FieldError, Malformed, Say
-from backend.grids.models import Grid, GridKind, GridLevel, NetEdition
+from backend.grids.models import LEAF_LEVELS, Grid, GridKind, GridLevel, NetEdition
 from geo.geodesy import metres_per_degree
 
 BORDER_TOLERANCE_M = 15.0
 
-_LEAVES = (GridLevel.GRID, GridLevel.MICRO)
 _DIRECTIONS = (
     Say("北", "north"),
     Say("东北", "north-east"),
@@ -65,7 +64,7 @@ def grid_at_statement(county: str, lng: float, lat: float, on: date) -> Select[G
         select(Grid, case((func.ST_Covers(shape, here), 0.0), else_=away_m).label("distance_m"))
         .where(
             col(Grid.county) == county,
-            col(Grid.level).in_(_LEAVES),
+            col(Grid.level).in_(LEAF_LEVELS),
             in_force(on),
             func.ST_DWithin(shape, here, reach_deg),
         )
@@ -98,7 +97,9 @@ async def _nearest(session: AsyncSession, county: str, lng: float, lat: float, o
     closest = func.geography(func.ST_Scale(shrunk, 1.0 / shrink, 1.0))
     candidates = (
         select(Grid, func.ST_Distance(func.geography(col(Grid.shape)), geography), func.ST_Azimuth(closest, geography))
-        .where(col(Grid.county) == county, col(Grid.level).in_(_LEAVES), in_force(on), col(Grid.kind) == GridKind.BASE)
+        .where(
+            col(Grid.county) == county, col(Grid.level).in_(LEAF_LEVELS), in_force(on), col(Grid.kind) == GridKind.BASE
+        )
         .order_by(col(Grid.shape).op("<->")(here))
         .limit(5)
     )

@@ -20,8 +20,9 @@ from backend.grids.draft_schemas import Operation, TakeImport
 from backend.grids.imports.queries import imported_features
 from backend.grids.models import NetDraft, NetImport
 from backend.grids.net import Difference, Net, difference
-from backend.grids.operations import ImportedNet, Imports, perform
+from backend.grids.operations import perform
 from backend.grids.queries_drafts import newest_edition, newest_net
+from backend.grids.taken import ImportedNet, Imports
 
 MOST_KEPT = 16
 OPERATION: TypeAdapter[Operation] = TypeAdapter(Operation)

@@ -13,7 +13,7 @@ from backend.grids.draft_schemas import (
     TakeImport,
 )
 from backend.grids.net import Net
-from backend.grids.operations import Imports
+from backend.grids.taken import Imports
 
 NAMED = 4
 

@@ -7,11 +7,10 @@ from functools import cached_property
 import numpy as np
 from shapely import Point, STRtree
 
-from backend.grids.models import GridKind, GridLevel
+from backend.grids.models import LEAF_LEVELS, GridKind
 from backend.grids.net import Net, NetGrid, heirs, successors
 from backend.grids.replay import Replayed
 
-LEAF_LEVELS = (GridLevel.GRID, GridLevel.MICRO)
 # Some 50 m: a place on the edge of the net goes to the nearest grid.
 NEAR_DEGREES = 0.0005
 

@@ -14,6 +14,7 @@ from backend.permissions import Actor
 from backend.staff import queries
 from backend.staff.models import SignIn, Staff
 from backend.staff.passwords import PasswordChecks, password_fault
+from backend.staff.people_posts import is_present
 
 FREE_TRIES = 5
 LONGEST_WAIT = timedelta(minutes=15)
@@ -43,8 +44,7 @@ async def check_credentials(
     right = await checks.matches(staff.password_hash if staff else None, password)
     if staff is None:
         return None
-    gone = not staff.active or (staff.left_on is not None and staff.left_on < local_date(at))
-    if gone or not right:
+    if not (right and is_present(staff, local_date(at))):
         staff.failed_sign_ins += 1
         staff.next_sign_in_at = at + _wait_after(staff.failed_sign_ins)
         return None
@@ -86,7 +86,7 @@ async def change_password(
         return False
     fault = password_fault(new, phone=phone, old=old)
     if fault:
-        raise Malformed("malformed", fault.message, fields=(fault,))
+        raise Malformed.listing([fault])
     staff.password_hash = await checks.hashed(new)
     staff.must_change_password = False
     await close_sign_ins(session, staff, but=token_hash(token))

@@ -77,7 +77,7 @@ def _require_sensible(content: LeaveIn, at: datetime) -> None:
 
 
 def _refused(field: str, code: str, sentence: Say) -> Malformed:
-    return Malformed("malformed", sentence, fields=(FieldError(field, sentence, code),))
+    return Malformed.listing([FieldError(field, sentence, code)])
 
 
 async def decide_leave(

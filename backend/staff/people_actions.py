@@ -16,24 +16,24 @@ from backend.staff.models import Post, Staff
 from backend.staff.passwords import PasswordChecks, one_time_password
 from backend.staff.people_posts import (
     HELD_TWICE,
-    ONE_DAY,
     Places,
     PostPlan,
     Reach,
     WantedPost,
     faults_of_change,
     faults_of_new,
+    grid_code_of,
     held_twice,
     is_over,
+    is_present,
     may_be_changed,
     plan_posts,
     span_on,
     without_the_rest,
 )
 from backend.staff.phones import read_phone
+from backend.staff.rota import ONE_DAY
 from backend.staff.schemas_people import StaffIn
-
-# Without 0, 1, i, l, o: read out on the telephone and typed by thumb. Ten of them are 49 bits.
 
 
 def initials_of(name: str) -> str:
@@ -62,7 +62,7 @@ async def put_person(
     faults = _faults(content, wanted, plan, own, places, reach, today)
     phone = read_phone(content.phone)
     if faults or phone is None:
-        raise _malformed(faults)
+        raise Malformed.listing(faults)
     await _require_unused_ids(session, actor.county, plan.added)
     facts = {"name": content.name, "phone": phone, "home_unit_code": content.home_unit_code}
     if person is None:
@@ -134,11 +134,6 @@ BAD_PHONE = FieldError(
 
 def _at_post(index: int, faults: Iterable[FieldError]) -> list[FieldError]:
     return [FieldError(f"posts.{index}.{fault.field}", fault.message, fault.code) for fault in faults]
-
-
-def _malformed(faults: Sequence[FieldError]) -> Malformed:
-    first = faults[0].message
-    return Malformed("malformed", first, fields=tuple(faults))
 
 
 async def _require_unused_ids(session: AsyncSession, county: str, added: Sequence[WantedPost]) -> None:
@@ -258,8 +253,7 @@ def apply_posts(session: AsyncSession, person: Staff, plan: PostPlan, places: Pl
     for want in plan.added:
         session.add(_as_post(person, want, _path(places, want, today)))
     for post, want in plan.changed:
-        same_grid = post.grid_path is not None and post.grid_path.endswith(f"/{want.grid_code}")
-        path = post.grid_path if same_grid else _path(places, want, today)
+        path = post.grid_path if grid_code_of(post) == want.grid_code else _path(places, want, today)
         for name in ("role", "duty", "engagement", "squad_code", "unit_code", "starts_on", "ends_on"):
             setattr(post, name, getattr(want, name))
         post.grid_path = path
@@ -269,7 +263,7 @@ def apply_posts(session: AsyncSession, person: Staff, plan: PostPlan, places: Pl
 
 
 def _welcome_back(person: Staff, today: date) -> None:
-    if not person.active or (person.left_on and person.left_on < today):
+    if not is_present(person, today):
         person.password_hash = None
     person.left_on = None
     person.active = True
@@ -308,7 +302,7 @@ async def give_one_time_password(
     own = (await queries.posts_by_person(session, actor.county, [person_id]))[person_id]
     if not may_be_changed(own, reach, local_date(at)):
         raise beyond_your_scope()
-    if not person.active or (person.left_on and person.left_on < local_date(at)):
+    if not is_present(person, local_date(at)):
         raise has_left()
     password = one_time_password()
     person.password_hash = await checks.hashed(password)

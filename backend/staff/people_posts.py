@@ -6,16 +6,16 @@ counts. An end of validity of a grid does not (see `grids.models.Grid`).
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
 from backend.errors import FieldError, Say
 from backend.grids.models import GridLevel
 from backend.permissions import SQUAD_ROLES, Role, covers
-from backend.staff.models import Duty, Engagement, Post
+from backend.staff.models import Duty, Engagement, Post, Staff
+from backend.staff.rota import ONE_DAY
 
-ONE_DAY = timedelta(days=1)
 WIDE_LEVELS = frozenset({GridLevel.COUNTY, GridLevel.TOWN})
 # Which duties of a grid team each role may carry; the roles that are not here carry none.
 DUTIES_OF_ROLE: Mapping[Role, frozenset[Duty]] = {
@@ -102,6 +102,11 @@ def grid_code_of(post: Post) -> str | None:
 
 def is_over(post: Post, today: date) -> bool:
     return post.ends_on is not None and post.ends_on < today
+
+
+def is_present(person: Staff, day: date) -> bool:
+    """Who has not left by this local day; the twin of `queries.present_on` for a row that is here."""
+    return person.active and (person.left_on is None or person.left_on >= day)
 
 
 def may_be_changed(posts: Sequence[Post], reach: Reach, today: date) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.permissions import Actor, Permission
 from backend.staff.models import Post, Staff
-from backend.staff.people_posts import Reach, grid_code_of, is_over, may_be_changed
+from backend.staff.people_posts import Reach, grid_code_of, is_over, is_present, may_be_changed
 from backend.staff.phones import masked
 from backend.staff.queries import squad_names, unit_names
 from backend.staff.queries_people import grid_names_ever, posts_by_person, reach_of
@@ -84,11 +84,6 @@ def _summary(person: Staff, posts: Sequence[Post], names: _Names, keeping: Reach
         present=is_present(person, today),
         can_sign_in=person.password_hash is not None,
     )
-
-
-def is_present(person: Staff, today: date) -> bool:
-    """The same rule as `queries.present_on`, for a row that is here."""
-    return person.active and (person.left_on is None or person.left_on >= today)
 
 
 def _post(post: Post, names: _Names, keeping: Reach) -> StaffPostOut:

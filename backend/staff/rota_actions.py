@@ -76,7 +76,7 @@ async def _require_pattern(
             faults.append(FieldError(f"shifts.{n}.starts", sentence, "shift_twice"))
         seen.add((shift.weekday, shift.starts))
     if faults:
-        raise Malformed("malformed", faults[0].message, fields=tuple(faults))
+        raise Malformed.listing(faults)
 
 
 async def _drop_turns_without_shift(session: AsyncSession, county: str, squad_code: str, content: PatternIn) -> int:
@@ -166,7 +166,7 @@ async def _write_exception(
 
 
 def _refused(field: str, code: str, sentence: Say) -> Malformed:
-    return Malformed("malformed", sentence, fields=(FieldError(field, sentence, code),))
+    return Malformed.listing([FieldError(field, sentence, code)])
 
 
 async def _put_members(
@@ -197,7 +197,7 @@ async def _put_members(
                 )
                 faults.append(FieldError("ends" if kept else f"members.{n}", sentence, "double_booked"))
     if faults:
-        raise Malformed("malformed", faults[0].message, fields=tuple(faults))
+        raise Malformed.listing(faults)
     await _put_on(session, county, squad_code, turn, staff_ids)
 
 

@@ -62,7 +62,7 @@ async def get_rota(
     """The squad's rota: weekly pattern, dated shifts with those on them, leaves and swaps."""
     if not timedelta(0) <= last - first <= LONGEST_RANGE:
         sentence = Say("日期范围要在 1 到 62 天之间", "Ask for 1 to 62 days")
-        raise Malformed("malformed", sentence, fields=(FieldError("to", sentence, "wrong_range"),))
+        raise Malformed.listing([FieldError("to", sentence, "wrong_range")])
     return await rota_views.rota(session, actor, code, first, last, at=at, language=language)
 
 

@@ -12,6 +12,7 @@ from backend.staff import queries_duty, queries_rota
 from backend.staff.duty import MemberDuty, SquadDuty, Standing, why_off_duty
 from backend.staff.leaves import leave_choices
 from backend.staff.models import DutyStatus, DutySwap, RequestStatus, StaffLeave
+from backend.staff.phones import masked
 from backend.staff.queries_rota import OPEN_REQUESTS, Member, Turn
 from backend.staff.rota import ONE_DAY, DatedShift, midnight
 from backend.staff.schemas_duty import (
@@ -34,7 +35,7 @@ from backend.staff.schemas_duty import (
     Warned,
 )
 from backend.staff.squads import decides_requests, edits_squad, plans_rota, squad_for
-from backend.staff.swaps import conflicts_of, swap_choices
+from backend.staff.swaps import conflicts_of, swap_choices, turns_of
 
 MY_DAYS_AHEAD = 14
 
@@ -157,7 +158,7 @@ def squad_members(members: Sequence[Member]) -> list[SquadMember]:
         SquadMember(
             id=m.staff_id,
             name=m.name,
-            phone_masked=f"{m.phone[:3]}****{m.phone[-4:]}",
+            phone_masked=masked(m.phone),
             leads=m.leads,
             engagement=m.engagement,
             since=m.starts_on,
@@ -243,7 +244,20 @@ async def swaps_out(
 ) -> list[SwapOut]:
     people = {i for s in swaps for i in (s.asker_id, s.taker_id, s.decided_by) if i}
     names = await queries_rota.names_of(session, actor.county, people)
-    return [await _swap_out(session, swap, actor, names, decides, at, language) for swap in swaps]
+    shifts = await _shifts_of_swaps(session, actor.county, swaps)
+    return [await _swap_out(session, swap, actor, names, shifts, decides, at, language) for swap in swaps]
+
+
+async def _shifts_of_swaps(
+    session: AsyncSession, county: str, swaps: Sequence[DutySwap]
+) -> dict[tuple[str, Turn], DatedShift]:
+    """The shifts of all their turns, by squad and turn; what the rota no longer has is missing."""
+    turns = [(swap.squad_code, turn) for swap in swaps for turn in turns_of(swap) if turn]
+    if not turns:
+        return {}
+    codes, days = {code for code, _turn in turns}, [turn.on for _code, turn in turns]
+    found = await queries_rota.shifts_of(session, county, codes, min(days), max(days))
+    return {(code, Turn(shift.on, shift.starts)): shift for code, shifts in found.items() for shift in shifts}
 
 
 async def _swap_out(
@@ -251,21 +265,22 @@ async def _swap_out(
     swap: DutySwap,
     actor: Actor,
     names: Mapping[UUID, str],
+    shifts: Mapping[tuple[str, Turn], DatedShift],
     decides: bool,
     at: datetime,
     language: str,
 ) -> SwapOut:
-    back = Turn(swap.taker_day, swap.taker_starts) if swap.taker_day and swap.taker_starts is not None else None
+    turn, back = turns_of(swap)
     faults = await conflicts_of(session, swap, at) if swap.status in OPEN_REQUESTS else []
     return SwapOut(
         id=swap.id,
         squad_code=swap.squad_code,
         asker_id=swap.asker_id,
         asker_name=names.get(swap.asker_id, ""),
-        turn=await _turn_out(session, swap, Turn(swap.asker_day, swap.asker_starts)),
+        turn=_turn_out(turn, shifts.get((swap.squad_code, turn))),
         taker_id=swap.taker_id,
         taker_name=names.get(swap.taker_id, ""),
-        return_turn=await _turn_out(session, swap, back) if back else None,
+        return_turn=_turn_out(back, shifts.get((swap.squad_code, back))) if back else None,
         reason=swap.reason,
         status=swap.status,
         asked_at=swap.asked_at,
@@ -276,8 +291,7 @@ async def _swap_out(
     )
 
 
-async def _turn_out(session: AsyncSession, swap: DutySwap, turn: Turn) -> TurnOut:
-    shift = await queries_rota.shift_at(session, swap.county, swap.squad_code, turn)
+def _turn_out(turn: Turn, shift: DatedShift | None) -> TurnOut:
     return TurnOut(
         on=turn.on,
         starts=turn.starts,
@@ -337,8 +351,6 @@ async def _to_decide(
         )
         leaves += await leaves_out(session, actor, asked, decides=True, at=at)
         found = await queries_rota.swaps_of_squad(session, actor.county, code, today, date(2099, 12, 31))
-        swaps += await swaps_out(session, actor, found, decides=True, at=at, language=language)
-    return (
-        [leave for leave in leaves if Deciding.APPROVE in leave.may],
-        [swap for swap in swaps if Deciding.APPROVE in swap.may],
-    )
+        waiting = [s for s in found if Deciding.APPROVE in swap_choices(s, reader_id=actor.staff_id, decides=True)]
+        swaps += await swaps_out(session, actor, waiting, decides=True, at=at, language=language)
+    return [leave for leave in leaves if Deciding.APPROVE in leave.may], swaps

@@ -61,10 +61,12 @@ async def squad_for(session: AsyncSession, actor: Actor, squad_code: str) -> Kno
     squad = await session.get(Squad, (actor.county, squad_code))
     paths = await paths_of(session, actor.county, squad_code)
     if squad is None or not reads_squad(actor, squad_code, paths):
-        raise NotFound(
-            "no_such_squad", Say("没有这支队伍，或不在你的辖区", "No such squad, or it is outside your scope")
-        )
+        raise _no_such_squad()
     return KnownSquad(squad, paths)
+
+
+def _no_such_squad() -> NotFound:
+    return NotFound("no_such_squad", Say("没有这支队伍，或不在你的辖区", "No such squad, or it is outside your scope"))
 
 
 async def squad_to_plan(session: AsyncSession, actor: Actor, squad_code: str) -> Squad:
@@ -94,16 +96,14 @@ async def save_squad(
     """
     squad = await session.get(Squad, (actor.county, squad_code), with_for_update=True)
     if squad and not edits_squad(actor, await paths_of(session, actor.county, squad_code)):
-        raise NotFound(
-            "no_such_squad", Say("没有这支队伍，或不在你的辖区", "No such squad, or it is outside your scope")
-        )
+        raise _no_such_squad()
     faults = [
         *await _unit_faults(session, actor.county, content.unit_code),
         *_capability_faults(content.capabilities, known_words),
         *_jurisdiction_faults(actor, content.jurisdiction, known_paths),
     ]
     if faults:
-        raise Malformed("malformed", faults[0].message, fields=tuple(faults))
+        raise Malformed.listing(faults)
     facts = content.model_dump(exclude={"jurisdiction"}) | {"capabilities": sorted(set(content.capabilities))}
     squad = squad or Squad(county=actor.county, code=squad_code, **facts)
     squad.sqlmodel_update(facts)

@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.clock import local_date
-from backend.errors import Say
+from backend.errors import FieldError, Say
 from backend.permissions import SQUAD_ROLES, Actor, Permission
 from backend.staff import people_actions
 from backend.staff import queries_people as queries
@@ -156,7 +156,7 @@ def _complain_of_phone(table: Table, row: RowPerson, name: str | None) -> None:
             "核对姓名和手机号；确是同一人改名的，先在人员里改名",
             "Look at both; a changed name is changed under staff first",
         )
-    table.complain(row.row, "phone", row.phone, people_actions.phone_taken(name), what_to_do, "phone_taken")
+    table.complain(row.row, "phone", row.phone, people_actions.phone_taken(name), what_to_do)
 
 
 def _home_unit(table: Table, known: Known, row: RowPerson, staff: Staff | None, own: Sequence[Post]) -> str | None:
@@ -171,7 +171,7 @@ def _home_unit(table: Table, known: Known, row: RowPerson, staff: Staff | None, 
     if staff and code != before and not may_be_changed(own, known.reach, known.today):
         sentence = people_actions.beyond_your_scope().detail
         what_to_do = Say("把这一格清空", "Empty this cell")
-        table.complain(row.home_unit_row, "home_unit", row.home_unit, sentence, what_to_do, "beyond_your_scope")
+        table.complain(row.home_unit_row, "home_unit", row.home_unit, sentence, what_to_do)
     return code
 
 
@@ -185,7 +185,6 @@ def _complain_of_unit(table: Table, number: int, column: str, text: str) -> None
             "写单位的全称或编码，模板的「可选值」表里有",
             "Write its full name or code as on the template's sheet 可选值",
         ),
-        "unknown_unit",
     )
 
 
@@ -238,19 +237,19 @@ def _complain_of_posts(
     said_of = {want.id: said for want, said in zip(wanted, row.posts, strict=True)}
     for want in plan.added:
         for fault in faults_of_new(want, places, reach, today):
-            _complain_of_post(table, said_of[want.id], want, fault.field, fault.message, fault.code)
+            _complain_of_post(table, said_of[want.id], want, fault)
     for post, want in plan.changed:
         for fault in faults_of_change(post, want, places, reach, today):
-            _complain_of_post(table, said_of[want.id], want, fault.field, fault.message, fault.code)
+            _complain_of_post(table, said_of[want.id], want, fault)
     named = {want.id for want in wanted}
     for index in sorted(held_twice(wanted, [post for post in own if post.id not in named])):
-        _complain_of_post(table, row.posts[index], wanted[index], "role", HELD_TWICE, "held_twice")
+        _complain_of_post(table, row.posts[index], wanted[index], FieldError("role", HELD_TWICE, "held_twice"))
 
 
-def _complain_of_post(table: Table, said: RowPost, want: WantedPost, name: str, sentence: Say, code: str) -> None:
-    if code == "unknown_unit":
+def _complain_of_post(table: Table, said: RowPost, want: WantedPost, fault: FieldError) -> None:
+    if fault.code == "unknown_unit":
         _complain_of_unit(table, said.row, "unit", said.unit)
         return
-    column = COLUMN_OF_FIELD.get(name, name)
-    value = str(getattr(want, name, None) or "")
-    table.complain(said.row, column, value, sentence, MEND_IN_FILE, code)
+    column = COLUMN_OF_FIELD.get(fault.field, fault.field)
+    value = str(getattr(want, fault.field, None) or "")
+    table.complain(said.row, column, value, fault.message, MEND_IN_FILE)

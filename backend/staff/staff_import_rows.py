@@ -9,12 +9,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
 
 from backend.errors import Say
 from backend.permissions import Role
 from backend.staff.models import Duty, Engagement
-from backend.staff.people_words import DUTY_WORDS
+from backend.staff.people_words import DUTY_NAMES, DUTY_WORDS, ENGAGEMENT_NAMES, ROLE_NAMES, PostWords
 from backend.staff.phones import read_phone
 from backend.staff.sheets import Sheet
 from backend.staff.staff_import_cells import clean_name, is_scientific, plain_number, read_day
@@ -36,35 +35,6 @@ COLUMNS: tuple[tuple[str, str, str], ...] = (
     ("ends_on", "结束日期", "离岗日期 截止日期 终止日期 到期日期 结束时间 ends"),
 )
 TITLES: Mapping[str, str] = {name: title for name, title, _others in COLUMNS}
-
-
-class PostWords(NamedTuple):
-    """What a word in the column 岗位 or 职责 says."""
-
-    role: Role
-    duty: Duty | None = None
-    engagement: Engagement | None = None
-
-
-ROLE_NAMES: Mapping[str, PostWords] = {
-    **{words.zh: PostWords(Role.WORKER, duty) for duty, words in DUTY_WORDS.items() if duty != Duty.DUTY_INSPECTOR},
-    "专职网格员": PostWords(Role.WORKER, Duty.GRID_WORKER, Engagement.FULL_TIME),
-    "兼职网格员": PostWords(Role.WORKER, Duty.GRID_WORKER, Engagement.PART_TIME),
-    "指导员": PostWords(Role.WORKER, Duty.GRID_INSTRUCTOR),
-    **dict.fromkeys(("督查员", "督察员", "核查员"), PostWords(Role.INSPECTOR, Duty.DUTY_INSPECTOR)),
-    **dict.fromkeys(("执法队员", "队员", "执法员", "班组员"), PostWords(Role.SQUAD_MEMBER)),
-    **dict.fromkeys(("执法队长", "队长", "中队长", "执法中队长", "班组长"), PostWords(Role.SQUAD_LEADER)),
-    **dict.fromkeys(("指挥员", "调度员", "值班员", "坐席"), PostWords(Role.OPERATOR)),
-    **dict.fromkeys(("管理员", "系统管理员"), PostWords(Role.ADMINISTRATOR)),
-    **{role.value: PostWords(role) for role in Role},
-}
-DUTY_NAMES: Mapping[str, PostWords] = {
-    word: meant for word, meant in ROLE_NAMES.items() if meant.duty and word not in {"专职网格员", "兼职网格员"}
-}
-ENGAGEMENTS: Mapping[str, Engagement] = {
-    **dict.fromkeys(("专职", "全职", "full_time"), Engagement.FULL_TIME),
-    **dict.fromkeys(("兼职", "part_time"), Engagement.PART_TIME),
-}
 NO_END = frozenset({"长期", "至今", "无", "无期限", "永久", "/", "-", "—", "——"})
 SAID_NOTHING = frozenset({"", "/", "-", "—", "——"})
 
@@ -78,7 +48,6 @@ class RowProblem:
     value: str
     sentence: Say
     what_to_do: Say
-    code: str
 
 
 @dataclass(frozen=True)
@@ -119,11 +88,9 @@ class Table:
     people: list[RowPerson] = field(default_factory=list)
     problems: list[RowProblem] = field(default_factory=list)
 
-    def complain(
-        self, row: int | None, name: str | None, value: str, sentence: Say, what_to_do: Say, code: str
-    ) -> None:
+    def complain(self, row: int | None, name: str | None, value: str, sentence: Say, what_to_do: Say) -> None:
         title = self.titles.get(name, TITLES.get(name, name)) if name else None
-        self.problems.append(RowProblem(row, title, value[:100], sentence, what_to_do, code))
+        self.problems.append(RowProblem(row, title, value[:100], sentence, what_to_do))
 
 
 def read_people(sheets: Sequence[Sheet]) -> Table:
@@ -143,7 +110,6 @@ def read_people(sheets: Sequence[Sheet]) -> Table:
             "表里要有一行标题，至少包括「姓名」和「手机号」；可以下载模板对照",
             "One row must hold the titles, at least 姓名 and 手机号; the template shows them",
         ),
-        "no_titles",
     )
     return table
 
@@ -187,7 +153,6 @@ def _read_rows(sheet: Sheet, position: int, columns: Mapping[str, int]) -> Table
                 twice[0],
                 Say(f"「{own}」和「{twice[0]}」两列说的是同一件事", f"“{own}” and “{twice[0]}” mean the same"),
                 Say("只留一列，或把另一列改个标题", "Keep one of the columns, or rename the other"),
-                "title_twice",
             )
     people: dict[str, RowPerson] = {}
     previous: RowPerson | None = None
@@ -217,7 +182,7 @@ def _read_row(
     else:
         person = previous
         if person is None:
-            table.complain(number, "phone", "", Say("缺手机号", "There is no phone number"), FILL_IN, "missing_phone")
+            table.complain(number, "phone", "", Say("缺手机号", "There is no phone number"), FILL_IN)
     posts = list(_posts(table, number, row))
     if person:
         person.posts += posts
@@ -232,10 +197,10 @@ def _person(table: Table, people: dict[str, RowPerson], number: int, row: Mappin
     name = clean_name(row["name"])
     phone = _phone(table, number, row["phone"])
     if not name:
-        table.complain(number, "name", "", Say("缺姓名", "There is no name"), FILL_IN, "missing_name")
+        table.complain(number, "name", "", Say("缺姓名", "There is no name"), FILL_IN)
     elif len(name) > 50:
         sentence = Say("姓名太长", "The name is too long")
-        table.complain(number, "name", name, sentence, Say("请缩短到 50 字以内", "Use at most 50 letters"), "long_name")
+        table.complain(number, "name", name, sentence, Say("请缩短到 50 字以内", "Use at most 50 letters"))
         name = ""
     if not name or not phone:
         return None
@@ -250,14 +215,13 @@ def _person(table: Table, people: dict[str, RowPerson], number: int, row: Mappin
                 f"“{person.name}” in row {person.row} has the same number",
             ),
             Say("核对两行的姓名和手机号", "Look at name and number of both rows"),
-            "phone_twice",
         )
     return person
 
 
 def _phone(table: Table, number: int, text: str) -> str | None:
     if not text:
-        table.complain(number, "phone", "", Say("缺手机号", "There is no phone number"), FILL_IN, "missing_phone")
+        table.complain(number, "phone", "", Say("缺手机号", "There is no phone number"), FILL_IN)
         return None
     phone = read_phone(plain_number(text))
     if phone is None:
@@ -270,7 +234,6 @@ def _phone(table: Table, number: int, text: str) -> str | None:
             if lost
             else Say("手机号不是 11 位大陆手机号", "This is not a mainland mobile number of 11 digits"),
             AS_TEXT if lost else Say("核对号码；座机不能登录", "Look at the number; a landline cannot sign in"),
-            "not_a_mobile_number",
         )
     return phone
 
@@ -294,7 +257,6 @@ def _home_unit(table: Table, person: RowPerson, number: int, text: str) -> None:
                 f"Row {person.home_unit_row} says “{person.home_unit}”",
             ),
             Say("一个人只能有一个所属单位，改成一样的", "A person has one home unit; make the rows agree"),
-            "other_home_unit",
         )
     elif text:
         person.home_unit, person.home_unit_row = text, number
@@ -339,7 +301,6 @@ def _role(table: Table, number: int, row: Mapping[str, str]) -> PostWords | None
             role_text,
             Say("没有这个岗位", "There is no such role"),
             Say(f"可以写：{choose}", f"It may be: {choose}"),
-            "unknown_role",
         )
         return None
     if duty_text and duty is None:
@@ -350,13 +311,12 @@ def _role(table: Table, number: int, row: Mapping[str, str]) -> PostWords | None
             duty_text,
             Say("没有这项职责", "There is no such duty"),
             Say(f"可以写：{choose}", f"It may be: {choose}"),
-            "unknown_duty",
         )
         return None
     if role is None and duty is None:
         if any(row.get(name) for name in ("grid", "squad", "starts_on", "ends_on")):
             sentence = Say("缺岗位", "There is no role")
-            table.complain(number, "role", "", sentence, Say("请写岗位或职责", "Fill in role or duty"), "missing_role")
+            table.complain(number, "role", "", sentence, Say("请写岗位或职责", "Fill in role or duty"))
         return None
     if role and duty:
         return PostWords(role.role, duty.duty, role.engagement)
@@ -366,12 +326,10 @@ def _role(table: Table, number: int, row: Mapping[str, str]) -> PostWords | None
 def _engagement(table: Table, number: int, text: str) -> Engagement | None:
     if not text:
         return None
-    found = ENGAGEMENTS.get(text)
+    found = ENGAGEMENT_NAMES.get(text)
     if found is None:
         sentence = Say("认不出专职还是兼职", "This is neither full time nor part time")
-        table.complain(
-            number, "engagement", text, sentence, Say("写「专职」或「兼职」", "Write 专职 or 兼职"), "unknown_word"
-        )
+        table.complain(number, "engagement", text, sentence, Say("写「专职」或「兼职」", "Write 专职 or 兼职"))
     return found
 
 
@@ -380,7 +338,7 @@ def _grid_codes(table: Table, number: int, text: str) -> Iterator[str]:
     for part in re.split(r"[、，,;；|\s]+", text):
         code = plain_number(part)
         if is_scientific(code):
-            table.complain(number, "grid", part, LOST_DIGITS, AS_TEXT, "lost_digits")
+            table.complain(number, "grid", part, LOST_DIGITS, AS_TEXT)
         elif code:
             yield code
 
@@ -396,6 +354,5 @@ def _day(table: Table, number: int, name: str, text: str) -> date | None:
             text,
             Say("认不出这个日期", "This date is not understood"),
             Say("写成 2026-01-05 这样，年月日都要有", "Write it like 2026-01-05, with year, month and day"),
-            "not_a_date",
         )
     return day

@@ -135,7 +135,7 @@ async def ask_swap(session: AsyncSession, *, actor: Actor, swap_id: UUID, conten
     if content.taker_id == actor.staff_id:
         faults.insert(0, FieldError("taker_id", Say("请选一位同事", "Choose a colleague"), "taker_is_asker"))
     if faults:
-        raise Malformed("malformed", faults[0].message, fields=tuple(faults))
+        raise Malformed.listing(faults)
     session.add(swap)
     await session.flush()
     await session.refresh(swap)
@@ -143,14 +143,16 @@ async def ask_swap(session: AsyncSession, *, actor: Actor, swap_id: UUID, conten
     return swap
 
 
+def turns_of(swap: DutySwap) -> tuple[Turn, Turn | None]:
+    """What the asker gives, and what the taker gives in return."""
+    back = Turn(swap.taker_day, swap.taker_starts) if swap.taker_day and swap.taker_starts is not None else None
+    return Turn(swap.asker_day, swap.asker_starts), back
+
+
 def _require_same(swap: DutySwap, actor: Actor, turn: Turn, taker_id: UUID, back: Turn | None, reason: str) -> None:
-    known_back = Turn(swap.taker_day, swap.taker_starts) if swap.taker_day and swap.taker_starts else None
-    known = (swap.asker_id, Turn(swap.asker_day, swap.asker_starts), swap.taker_id, known_back, swap.reason)
-    if known != (actor.staff_id, turn, taker_id, back, reason):
-        raise Conflict(
-            "other_content",
-            Say("这个编号已经用于别的内容", "This id was used for other content"),
-        )
+    known = (swap.asker_id, turns_of(swap), swap.taker_id, swap.reason)
+    if known != (actor.staff_id, (turn, back), taker_id, reason):
+        raise Conflict("other_content", Say("这个编号已经用于别的内容", "This id was used for other content"))
 
 
 async def decide_swap(
@@ -205,9 +207,10 @@ async def _decides(session: AsyncSession, actor: Actor, swap: DutySwap) -> bool:
 
 
 async def _exchange(session: AsyncSession, swap: DutySwap) -> None:
-    await _hand_over(session, swap, Turn(swap.asker_day, swap.asker_starts), swap.asker_id, swap.taker_id)
-    if swap.taker_day and swap.taker_starts is not None:
-        await _hand_over(session, swap, Turn(swap.taker_day, swap.taker_starts), swap.taker_id, swap.asker_id)
+    turn, back = turns_of(swap)
+    await _hand_over(session, swap, turn, swap.asker_id, swap.taker_id)
+    if back:
+        await _hand_over(session, swap, back, swap.taker_id, swap.asker_id)
 
 
 async def _hand_over(session: AsyncSession, swap: DutySwap, turn: Turn, giver_id: UUID, taker_id: UUID) -> None:
@@ -222,14 +225,14 @@ async def _hand_over(session: AsyncSession, swap: DutySwap, turn: Turn, giver_id
 
 async def conflicts_of(session: AsyncSession, swap: DutySwap, at: datetime) -> list[FieldError]:
     """`swap_conflicts` of this swap as things stand. Locks nothing."""
-    days = [swap.asker_day] + ([swap.taker_day] if swap.taker_day else [])
+    turn, back = turns_of(swap)
+    days = [given.on for given in (turn, back) if given]
     first, last = min(days) - ONE_DAY, max(days) + ONE_DAY
     people = (swap.asker_id, swap.taker_id)
     booked = await queries.booked_shifts(session, swap.county, people, first, last)
     names = await queries.names_of(session, swap.county, people)
     members = await queries.members_of(session, swap.county, [swap.squad_code], first, last)
     rows = await queries.leaves_overlapping(session, swap.county, people, midnight(first), midnight(last + 2 * ONE_DAY))
-    back = Turn(swap.taker_day, swap.taker_starts) if swap.taker_day and swap.taker_starts is not None else None
 
     def side(staff_id: UUID, gives: Turn | None, takes_on: Turn | None) -> Side:
         own = tuple(booked.get(staff_id, ()))
@@ -242,7 +245,6 @@ async def conflicts_of(session: AsyncSession, swap: DutySwap, at: datetime) -> l
             leaves=tuple((row.starts_at, row.ends_at) for row in rows if row.staff_id == staff_id),
         )
 
-    turn = Turn(swap.asker_day, swap.asker_starts)
     return swap_conflicts(side(swap.asker_id, turn, back), side(swap.taker_id, back, turn), at)
 
 

@@ -8,14 +8,14 @@ from functools import cached_property
 from typing import Any
 
 import shapely
-from shapely import GEOSException, MultiPolygon
+from shapely import GEOSException
 
 from backend.grids.imports.fields import LEVELS
 from backend.grids.imports.hierarchy import is_part
 from backend.grids.imports.rows import Found, Row
 from backend.grids.imports.surroundings import Known, Surroundings
-from geo.geodesy import area_m2
-from geo.lattice import Shape
+from geo.geodesy import whole_area_m2
+from geo.lattice import Shape, same_shape
 
 # Index of a feature that comes from the net in force and not from the file.
 FROM_NET = -1
@@ -75,7 +75,7 @@ class Assembly:
 
     def totals(self, around: Surroundings) -> dict[str, Any]:
         after = self._after()
-        before = {**around.inside}
+        before = around.inside
         both = before.keys() & after.keys()
         same = sum(_same(after[code], before[code], self.outlines.get(code)) for code in both)
         leaves = [row for row in self.leaves if row.shape is not None]
@@ -199,10 +199,6 @@ def united(shapes: Sequence[Any]) -> Any:
         return None
 
 
-def whole_area_m2(shape: Any) -> float:
-    return float(round(area_m2(shape)))
-
-
 def _same(row: Row | Known, before: Known, outline: Any) -> bool:
     if row is before:
         return outline is None or same_shape(outline, before.shape)
@@ -211,11 +207,3 @@ def _same(row: Row | Known, before: Known, outline: Any) -> bool:
     theirs = (before.name, before.short_name, before.level, before.kind, before.parent_code, before.management_grade)
     shape = outline if outline is not None else row.shape
     return ours == theirs and same_shape(shape, before.shape)
-
-
-def same_shape(one: Any, other: Any) -> bool:
-    """Whether two shapes have the same vertices, wherever their rings begin."""
-    if one is None or other is None:
-        return one is other
-    ours, theirs = (shapely.normalize(MultiPolygon(list(shapely.get_parts(shape)))) for shape in (one, other))
-    return bool(shapely.equals_exact(ours, theirs, tolerance=0.0))

@@ -12,12 +12,11 @@ import shapely
 from shapely import GEOSException, MultiPolygon
 
 from backend.grids.imports.assembly import Assembly
-from backend.grids.imports.repairs import NARROW_M
 from backend.grids.imports.rows import Found, Row
 from backend.grids.imports.surroundings import Known, Surroundings
 from geo.geodesy import area_m2
 from geo.lattice import Shape
-from geo.tiling import Defect, DefectKind, find_defects
+from geo.tiling import NARROW_M, Defect, DefectKind, find_defects
 
 # Below this an outline is taken to be where it was: it is less than rounding to the lattice moves.
 NOTICED_M2 = 1.0

@@ -19,7 +19,15 @@ from typing import Any, Literal, TypeVar
 import pyogrio
 from pydantic import BaseModel, ValidationError
 
-from backend.grids.imports.schemas import CrsChoice, CrsFound, EncodingChoice, LayerField, Repair
+from backend.grids.imports.schemas import (
+    CrsChoice,
+    CrsFound,
+    EncodingChoice,
+    LayerField,
+    Repair,
+    ReportTotals,
+    ShiftOffer,
+)
 
 log = logging.getLogger(__name__)
 
@@ -85,22 +93,6 @@ class Finding(BaseModel):
     place: str | None = None
 
 
-class Totals(BaseModel):
-    grids_before: int
-    grids_after: int
-    added: int
-    changed: int
-    unchanged: int
-    ended: int
-    area_before_m2: float
-    area_after_m2: float
-
-
-class OffByShift(BaseModel):
-    metres: float
-    after_metres: float
-
-
 class Findings(BaseModel):
     """The dry run: all facts, no words."""
 
@@ -109,8 +101,8 @@ class Findings(BaseModel):
     counts: dict[str, int]
     problems: list[Finding]
     repairs: list[Repair]
-    shift_offer: OffByShift | None
-    totals: Totals
+    shift_offer: ShiftOffer | None
+    totals: ReportTotals
 
 
 class ReadFeature(BaseModel):

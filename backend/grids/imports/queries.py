@@ -18,8 +18,8 @@ from backend.grids.imports.fields import DIGITS
 from backend.grids.imports.intake import ReadFeature
 from backend.grids.imports.schemas import ImportSummary
 from backend.grids.models import Grid, GridKind, GridLevel, NetImport
-from backend.grids.operations import ImportedGrid
 from backend.grids.queries import in_force
+from backend.grids.taken import ImportedGrid
 from backend.permissions import Actor, Permission, covers
 from backend.storage import ObjectStore, get
 

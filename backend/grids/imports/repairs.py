@@ -14,9 +14,8 @@ from shapely import GEOSException, MultiPolygon, Polygon, STRtree
 from backend.grids.imports.rows import Row
 from geo.geodesy import metres_per_degree
 from geo.lattice import Shape, to_lattice
-from geo.tiling import DefectKind, find_defects, node
+from geo.tiling import NARROW_M, DefectKind, find_defects, node
 
-NARROW_M = 2.0
 # Some steps of the lattice: nearer vertices are one and the same.
 SNAPPING_M = 0.03
 

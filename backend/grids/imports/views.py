@@ -16,7 +16,6 @@ from backend.grids.imports.schemas import (
     Layer,
     Reading,
     Repair,
-    ShiftOffer,
     SuggestedReading,
 )
 from backend.grids.imports.words import KINDS, REMARKS, spoken
@@ -73,7 +72,6 @@ def _scope(shared: str | None, actor: Actor) -> str | None:
 
 
 def _report(findings: Findings, language: str) -> DryRun:
-    offer = findings.shift_offer
     return DryRun(
         ok=findings.ok,
         features=findings.features,
@@ -81,8 +79,8 @@ def _report(findings: Findings, language: str) -> DryRun:
         problems=[problem_out(finding, language) for finding in findings.problems],
         listed=len(findings.problems),
         repairs=findings.repairs,
-        shift_offer=ShiftOffer(metres=offer.metres, after_metres=offer.after_metres) if offer else None,
-        totals=findings.totals.model_dump(),
+        shift_offer=findings.shift_offer,
+        totals=findings.totals,
     )
 
 

@@ -46,7 +46,7 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
       heard()
       retryMs = FIRST_RETRY_MS
       listener.onState('live')
-      if (missedUnknown) listener.onResync()
+      if (missedUnknown) tellAll()
       missedUnknown = false
     }
     source.onerror = () => {
@@ -69,9 +69,14 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
     }
     source.addEventListener('resync', (event: MessageEvent<string>) => {
       seen = event.lastEventId || null
-      listener.onResync()
-      CHANGE_KINDS.forEach(tellChange)
+      tellAll()
     })
+  }
+
+  /** Anything may have changed. */
+  function tellAll(): void {
+    listener.onResync()
+    CHANGE_KINDS.forEach(tellChange)
   }
 
   function heard(): void {

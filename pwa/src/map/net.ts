@@ -104,10 +104,6 @@ export function gridByCode(grids: GridCollection, code: string): GridFeature | u
   return grids.features.find((grid) => grid.properties.code === code)
 }
 
-export function townOf(grids: GridCollection): GridFeature | undefined {
-  return grids.features.find((grid) => grid.properties.level === 'town')
-}
-
 /** What the net is the net of: its one town, else its county. */
 export function placeOf(grids: GridCollection): GridFeature | undefined {
   const towns = grids.features.filter((grid) => grid.properties.level === 'town')
@@ -116,9 +112,14 @@ export function placeOf(grids: GridCollection): GridFeature | undefined {
 
 /** [west, south, east, north] in degrees; undefined for a grid without an outline. */
 export function boundsOf(grid: GridFeature): [number, number, number, number] | undefined {
+  return boundsOfAll([grid])
+}
+
+/** The same around all of them. */
+export function boundsOfAll(grids: GridFeature[]): [number, number, number, number] | undefined {
   const lngs: number[] = []
   const lats: number[] = []
-  collect(grid.geometry?.coordinates, lngs, lats)
+  for (const grid of grids) collect(grid.geometry?.coordinates, lngs, lats)
   if (lngs.length === 0) return undefined
   return [least(lngs), least(lats), most(lngs), most(lats)]
 }

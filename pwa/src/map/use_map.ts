@@ -36,7 +36,7 @@ export interface Drawing {
   style: (palette: Palette, net: Net) => StyleSpecification
 }
 
-export const TOWN: Drawing = { load: loadNet, style: townStyle }
+const TOWN: Drawing = { load: loadNet, style: townStyle }
 
 /**
  * `onStyled` runs after every (re)styling, when sources are empty and must be filled again.

@@ -5,15 +5,11 @@ import { may } from '@/auth/session'
 import type { ComboOption } from '@/ui/combo_options'
 import { s } from './words'
 
-export type NetRow = Schemas['NetTree']['grids'][number]
-export type SquadRow = Schemas['SquadOut']
-export type UnitRow = Schemas['UnitOut']
-
-const grids = shallowRef<NetRow[]>([])
-const squads = shallowRef<SquadRow[]>([])
+const grids = shallowRef<Schemas['NetTree']['grids']>([])
+const squads = shallowRef<Schemas['SquadOut'][]>([])
 /** Before that, no squads says nothing. */
 const hasReadSquads = shallowRef(false)
-const units = shallowRef<UnitRow[]>([])
+const units = shallowRef<Schemas['UnitOut'][]>([])
 const failure = shallowRef<Failure | null>(null)
 
 /** Reads anew what this person may see. What was read before stays until then. */
@@ -62,4 +58,4 @@ const gridOptions = computed<ComboOption[]>(() =>
 const squadOptions = computed<ComboOption[]>(() => squads.value.map(({ code, name, unit_name }) => ({ value: code, words: name, more: unit_name, keys: code })))
 const unitOptions = computed<ComboOption[]>(() => units.value.map(({ code, name }) => ({ value: code, words: name, keys: code })))
 
-export const choices = { grids, squads, hasReadSquads, units, failure, gridOptions, squadOptions, unitOptions }
+export const choices = { squads, hasReadSquads, failure, gridOptions, squadOptions, unitOptions }

@@ -12,7 +12,6 @@ export type Leave = Schemas['LeaveOut']
 export type Swap = Schemas['SwapOut']
 export type Decision = Schemas['Deciding']
 export type MyDuty = Schemas['MyDuty']
-export type MySquad = Schemas['MySquad']
 export type DutyMember = Schemas['DutyMember']
 export type RequestStatus = Leave['status']
 
@@ -35,6 +34,11 @@ export function decideLeave(id: string, decision: Decision): Promise<Answer<Leav
 
 export function decideSwap(id: string, decision: Decision): Promise<Answer<Swap>> {
   return ask(api.POST('/api/duty/swaps/{swap_id}/decision', { params: { path: { swap_id: id } }, body: { decision } }))
+}
+
+/** Who belongs to the squad on a day; the first and the last day of a membership are included. */
+export function membersOn({ members }: Rota, day: Day): Rota['members'] {
+  return members.filter(({ since, until }) => since <= day && (!until || until >= day))
 }
 
 /** A shift is known by when it begins. */

@@ -8,8 +8,7 @@ export function fieldErrorsOf(failure: Failure | null): FieldErrors {
   const errors: FieldErrors = {}
   if (failure?.kind !== 'problem') return errors
   for (const { field, message } of failure.problem.errors ?? []) {
-    const path = field.replace(/^body\./, '')
-    errors[path] = errors[path] ? `${errors[path]} ${message}` : message
+    errors[field] = errors[field] ? `${errors[field]} ${message}` : message
   }
   return errors
 }

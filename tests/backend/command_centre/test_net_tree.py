@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 
@@ -11,6 +12,7 @@ from tests.people import HUANGTANG_3, People, Person
 
 HUANGTANG = "320281104206"
 TOWN = "320281104"
+WORKER = "19900001050"
 
 
 async def tree(person: Person, **query: Any) -> dict[str, dict[str, Any]]:
@@ -50,6 +52,48 @@ async def test_open_cases_count_upwards_and_only_for_those_who_see_them(people: 
     assert elsewhere[HUANGTANG_3]["open_cases"] == 0
     shown = await card(operator, HUANGTANG)
     assert (shown["open_count"], [case["matter_name"] for case in shown["open_cases"]]) == (1, ["暴露生活垃圾"])
+
+
+async def test_a_case_that_is_closed_no_longer_counts(people: People, session: AsyncSession) -> None:
+    assert (await (await people.worker()).report("E0110")).status_code == 201
+    await session.execute(text("UPDATE \"case\" SET status = 'closed'"))
+    await session.commit()
+    operator = await people.operator()
+    assert (await tree(operator))[HUANGTANG_3]["open_cases"] == 0
+    shown = await card(operator, HUANGTANG_3)
+    assert (shown["open_count"], shown["open_cases"]) == (0, [])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE post SET ends_on = '2026-11-22' FROM staff WHERE staff.id = staff_id AND phone = :phone",
+        "UPDATE staff SET left_on = '2026-11-22' WHERE phone = :phone",
+    ],
+    ids=["the post has ended", "the person has left"],
+)
+async def test_people_are_named_until_their_last_day(people: People, session: AsyncSession, change: str) -> None:
+    await session.execute(text(change), {"phone": WORKER})
+    await session.commit()
+    operator = await people.operator()
+    for on, there in (("2026-11-22", True), ("2026-11-23", False)):
+        node = (await tree(operator, on=on))[HUANGTANG_3]
+        shown = await card(operator, HUANGTANG_3, on=on)
+        for named in (node["people"], shown["people"]):
+            assert ("网格员 050" in {person["name"] for person in named}) is there, on
+
+
+async def test_people_are_named_within_the_askers_scope(people: People, session: AsyncSession) -> None:
+    await session.execute(
+        text("UPDATE post SET grid_path = :village WHERE role = 'operator'"), {"village": f"320281/{TOWN}/{HUANGTANG}"}
+    )
+    await session.commit()
+    operator = await people.operator()
+    inside = {code for code, grid in (await tree(operator)).items() if grid["people"]}
+    assert HUANGTANG_3 in inside
+    assert all(code.startswith(HUANGTANG) for code in inside)
+    outside = await card(operator, "320281104200001")
+    assert outside["people"] == []
 
 
 async def test_names_are_for_those_who_may_see_staff(people: People) -> None:

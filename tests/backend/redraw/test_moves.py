@@ -3,6 +3,7 @@
 import random
 from uuid import uuid4
 
+import pytest
 from shapely import Point
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -92,3 +93,72 @@ async def test_a_case_in_an_untouched_grid_stays_whatever_covers_its_place(
     await draft.publish()
     path = await session.scalar(text('SELECT grid_path FROM "case" WHERE id = :id'), {"id": case["id"]})
     assert path == f"{PATH}/{HUANGTANG_3}"
+
+
+async def placed(session: AsyncSession, case_id: str, place: Point, *, on_border: bool = False) -> None:
+    await session.execute(
+        text('UPDATE "case" SET place = ST_SetSRID(ST_MakePoint(:lng, :lat), 4326), on_border = :on WHERE id = :id'),
+        {"lng": place.x, "lat": place.y, "on": on_border, "id": case_id},
+    )
+    await session.commit()
+
+
+async def path_of(session: AsyncSession, case_id: str) -> str:
+    path = await session.scalar(text('SELECT grid_path FROM "case" WHERE id = :id'), {"id": case_id})
+    assert isinstance(path, str)
+    return path
+
+
+async def test_a_case_whose_grid_ends_goes_to_the_exclusive_grid_over_its_place(
+    people: People, session: AsyncSession
+) -> None:
+    case = (await (await people.worker()).report()).json()["case"]
+    lng, lat = PLACES[HUANGTANG_3]
+    ring = [[lng - 0.0004, lat - 0.0004], [lng + 0.0004, lat - 0.0004], [lng, lat + 0.0004]]
+    draft = await begin(await people.administrator())
+    await draft.do("draw_exclusive", name="医院", parent_code=VILLAGE, ring=ring)
+    await draft.do("merge", codes=[HUANGTANG_3, NEIGHBOUR], keep=NEIGHBOUR)
+    (told,) = (await draft.impact())["open_cases"]["list"]
+    await draft.publish()
+    hospital = await session.scalar(text("SELECT code FROM grid WHERE name = '医院'"))
+    assert told["new_grid_code"] == hospital
+    assert await path_of(session, case["id"]) == f"{PATH}/{hospital}"
+
+
+@pytest.mark.parametrize(("on_border", "grid"), [(True, HUANGTANG_3), (False, NEIGHBOUR)])
+async def test_a_case_on_the_border_stays_as_long_as_its_grid(
+    people: People, session: AsyncSession, on_border: bool, grid: str
+) -> None:
+    case = (await (await people.worker()).report()).json()["case"]
+    await placed(session, case["id"], Point(PLACES[NEIGHBOUR]), on_border=on_border)
+    draft = await begin(await people.administrator())
+    await draft.do("split", code=HUANGTANG_3, line=line_through(HUANGTANG_3))
+    told = [each["new_grid_code"] for each in (await draft.impact())["open_cases"]["list"]]
+    assert told == ([] if on_border else [NEIGHBOUR])
+    await draft.publish()
+    assert await path_of(session, case["id"]) == f"{PATH}/{grid}"
+
+
+@pytest.mark.parametrize(("beyond_deg", "finds_one"), [(0.0003, True), (0.0007, False)])
+async def test_a_case_beyond_the_edge_of_the_net_goes_to_a_grid_that_is_near(
+    people: People, session: AsyncSession, beyond_deg: float, finds_one: bool
+) -> None:
+    case = (await (await people.worker()).report()).json()["case"]
+    lng, lat, at_the_edge = (
+        await session.execute(
+            text(
+                "SELECT ST_X(corner), ST_Y(corner), (SELECT array_agg(path) FROM grid"
+                "  WHERE level = 'grid' AND kind = 'base' AND ST_Intersects(shape, corner))"
+                " FROM (SELECT (ST_DumpPoints(shape)).geom AS corner FROM grid WHERE level = 'town') AS town"
+                " ORDER BY 1 LIMIT 1"
+            )
+        )
+    ).one()
+    await placed(session, case["id"], Point(lng - beyond_deg, lat))
+    draft = await begin(await people.administrator())
+    await draft.do("merge", codes=[HUANGTANG_3, NEIGHBOUR], keep=NEIGHBOUR)
+    told = {each["new_grid_code"] for each in (await draft.impact())["open_cases"]["list"]}
+    await draft.publish()
+    path = await path_of(session, case["id"])
+    assert path in (at_the_edge if finds_one else [f"{PATH}/{HUANGTANG_3}"])
+    assert told == ({path.rsplit("/", 1)[-1]} if finds_one else set())

@@ -67,6 +67,20 @@ async def test_posts_at_a_merged_grid_go_on_at_the_one_that_stays(people: People
     )
 
 
+async def test_a_post_that_goes_on_keeps_its_first_and_last_day(people: People, session: AsyncSession) -> None:
+    begins, ends = TODAY + 7 * DAY, TODAY + 30 * DAY
+    await session.execute(
+        text(
+            "UPDATE post SET starts_on = :begins, ends_on = :ends FROM staff"
+            " WHERE staff.id = staff_id AND phone = :phone AND duty = 'grid_worker'"
+        ),
+        {"begins": begins, "ends": ends, "phone": WORKER},
+    )
+    await session.commit()
+    await (await split(people, TODAY + DAY)).publish()
+    assert {(HUANGTANG_3, begins, ends), (NEW, begins, ends)} <= await posts_of(session, WORKER)
+
+
 async def test_a_moved_border_moves_nobody(people: People) -> None:
     draft = await begin(await people.administrator())
     (part,) = await draft.border(HUANGTANG_3, NEIGHBOUR)

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import httpx
 from fastapi import FastAPI
 
+from tests.backend.staff.test_swaps import ask
 from tests.people import People, Person
 
 AT_ONCE = 4
@@ -28,3 +29,11 @@ async def test_one_leave_sent_at_once_is_one_leave_and_two_for_one_time_are_refu
         assert {answer.status_code for answer in repeats} == {200}
         others = await asyncio.gather(*(ask_leave(member, uuid4(), 2) for _ in range(AT_ONCE)))
         assert Counter(answer.status_code for answer in others) == {200: 1, 422: AT_ONCE - 1}
+
+
+async def test_one_swap_sent_at_once_is_one_swap(committing: FastAPI) -> None:
+    async with People(committing) as people:
+        member, same = await people.squad_member(), str(uuid4())
+        repeats = await asyncio.gather(*(ask(member, swap_id=same) for _ in range(AT_ONCE)))
+        assert {answer.status_code for answer in repeats} == {200}
+        assert len({answer.text for answer in repeats}) == 1

@@ -2,6 +2,7 @@
 import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, Map } from 'maplibre-gl'
 import { FONTS } from '@/map/fonts'
 import type { Palette } from '@/map/palette'
+import { isKind, isLevel, labelPaint } from '@/map/style'
 
 export const NET = 'draft-net'
 export const TAKEABLE = 'draft-takeable'
@@ -16,8 +17,6 @@ export const SOURCES = [NET, TAKEABLE, NAMES, CHANGES, BEFORE, OUTLINE, PLACE]
 export const TAKEABLE_AREA = 'draft-takeable-area'
 export const PICKED_LAYERS = ['draft-picked-area', 'draft-picked-line'] as const
 
-const isLevel = (level: string): ExpressionSpecification => ['==', ['get', 'level'], level]
-const isKind = (kind: string): ExpressionSpecification => ['==', ['get', 'kind'], kind]
 const isSmall: ExpressionSpecification = ['all', ['in', ['get', 'level'], ['literal', ['grid', 'micro']]], isKind('base')]
 const isVillage: ExpressionSpecification = ['all', isLevel('village'), isKind('base')]
 /** Parents change with their parts; only the parts are coloured. */
@@ -118,6 +117,6 @@ function names(id: string, filter: ExpressionSpecification, minzoom: number, max
     maxzoom,
     filter,
     layout: { 'text-field': ['get', 'short_name'], 'text-font': FONTS, 'text-size': 12, 'text-padding': 4 },
-    paint: { 'text-color': palette.brand, 'text-halo-color': palette.halo, 'text-halo-width': 1.5 },
+    paint: { ...labelPaint(palette), 'text-color': palette.brand },
   }
 }
