@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import evidence, queries
 from backend.cases.effects import EFFECTS, Taken, hand_to_squad, wait_for_dispatch
 from backend.cases.history import append_event, fingerprint
-from backend.cases.lifecycle import STEP_BY_ACTION, Action, Handlers, Need, Photos, Standing, Status, Step, decide_step
+from backend.cases.terms import STEP_BY_ACTION, Action, Handlers, Need, Photos, Standing, Status, Step, decide_step
 from backend.cases.models import Case, CaseEvent, PhotoPhase, Report
 from backend.cases.schemas import ActionIn, ReportIn
 from backend.clock import local_date

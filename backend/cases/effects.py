@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.lifecycle import Action
+from backend.cases.terms import Action
 from backend.cases.models import Case
 from backend.cases.schemas import ActionIn
 from backend.dispatch import actions as dispatch

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries_handover as queries
 from backend.cases.history import append_event
-from backend.cases.lifecycle import Action
+from backend.cases.terms import Action
 from backend.cases.schemas_handover import DepartureIn, DepartureReason
 from backend.clock import local_date
 from backend.errors import Conflict, FieldError, Malformed, Say

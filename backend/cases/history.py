@@ -12,7 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.lifecycle import Action, Status
+from backend.cases.terms import Action, Status
 from backend.cases.models import Case, CaseEvent
 from backend.cases.queries import last_event, squads_ever
 from backend.live.feed import publish

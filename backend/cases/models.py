@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel
 
-from backend.cases.lifecycle import Action, Status
+from backend.cases.terms import Action, Status
 from backend.database import SRID, TIMESTAMP, choice
 from backend.matters.models import Severity
 from backend.permissions import Role

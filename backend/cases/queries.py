@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from backend.cases.lifecycle import Action, Handlers, Status
+from backend.cases.terms import Action, Handlers, Status
 from backend.cases.models import Case, CaseEvent, CasePhoto, PhotoPhase, Report
 from backend.database import sql_point
 from backend.dispatch.models import Assignment, RoutingDecision

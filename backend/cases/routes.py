@@ -11,7 +11,7 @@ from backend.access import CaseActor, CaseReader, Reporter, RoutingReader
 from backend.cases import actions, queries, views
 from backend.cases.actions import Outcome
 from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
-from backend.cases.lifecycle import Status
+from backend.cases.terms import Status
 from backend.cases.paging import read_cursor, write_cursor
 from backend.cases.queries import CaseFilter
 from backend.cases.schemas import ActionIn, ActionReceipt, CaseDetail, CasePage, ReportIn, ReportReceipt

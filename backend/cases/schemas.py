@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from backend.cases.lifecycle import Action, Need, Status
+from backend.cases.terms import Action, Need, Status
 from backend.cases.models import PhotoPhase, PlaceSource
 from backend.dispatch.schemas import RoutingOut
 from backend.matters.models import Severity

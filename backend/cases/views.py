@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries
 from backend.cases.actions import standing
-from backend.cases.lifecycle import Handlers, Photos, Status, Step, allowed_steps
+from backend.cases.terms import Handlers, Photos, Status, Step, allowed_steps
 from backend.cases.models import Case, CaseEvent, CasePhoto
 from backend.cases.queries import CaseRow
 from backend.cases.schemas import (

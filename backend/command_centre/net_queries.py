@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 from sqlmodel import col
 
-from backend.cases.lifecycle import OPEN_STATUSES, Status
+from backend.cases.terms import OPEN_STATUSES, Status
 from backend.cases.models import Case
 from backend.cases.queries import visible_to
 from backend.command_centre.net_schemas import GridPerson

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from backend.cases.lifecycle import Status
+from backend.cases.terms import Status
 from backend.grids.models import GridKind, GridLevel
 from backend.permissions import Role
 from backend.staff.models import Duty, Engagement, SquadKind

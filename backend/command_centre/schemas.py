@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from backend.cases.lifecycle import Status
+from backend.cases.terms import Status
 from backend.cases.schemas import CaseSummary
 from backend.dispatch.schemas import SquadOut
 

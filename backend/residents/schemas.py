@@ -4,7 +4,7 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from backend.cases.lifecycle import Status
+from backend.cases.terms import Status
 
 
 class FollowStep(BaseModel):

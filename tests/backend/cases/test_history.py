@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases.history import NO_HASH, event_hash, first_broken_link
-from backend.cases.lifecycle import Action, Status
+from backend.cases.terms import Action, Status
 from backend.cases.models import CaseEvent
 from backend.cases.queries import events_of
 from backend.permissions import Role

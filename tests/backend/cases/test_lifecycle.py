@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.cases.actions import standing
-from backend.cases.lifecycle import Action, Handlers, Standing, Status, allowed_steps, decide_step
+from backend.cases.terms import Action, Handlers, Standing, Status, allowed_steps, decide_step
 from backend.cases.models import Case
 from backend.cases.queries import HANDLING_ACTIONS
 from backend.errors import Problem
