@@ -59,7 +59,7 @@ class Case(SQLModel, table=True):
     A squad (`squad_code`) or those with a duty in its grid (`grid_duty`) hold it from dispatch to the end. `clock_kind`,
     `clock_started_at`, `warn_at` and `due_at` are the clock that runs now, or stands still while suspended; `late_s` the
     seconds by which handling has passed its deadlines: all four follow from the history (`clocks.py`). `*_asked_by` is who
-    asked for what is not decided yet.
+    asked for what is not decided yet. `merged_from` is where a merged case was.
     """
 
     __tablename__ = "case"
@@ -110,6 +110,7 @@ class Case(SQLModel, table=True):
     resume_on: date | None = None
     reply_by: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     merged_into: UUID | None = None
+    merged_from: Status | None = Field(default=None, sa_type=choice(Status))
     opened_at: datetime = Field(sa_type=TIMESTAMP)
     filed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     clock_kind: ClockKind | None = Field(default=None, sa_type=choice(ClockKind))

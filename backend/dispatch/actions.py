@@ -73,25 +73,30 @@ def store_decision(
     )
 
 
-async def open_assignment(
-    session: AsyncSession, *, county: str, case_id: UUID, squad_code: str, at: datetime, due_at: datetime
-) -> Assignment:
-    """Give the case to a squad. The database refuses a second open assignment of the same case."""
-    assignment = Assignment(
-        county=county, id=new_id(), case_id=case_id, squad_code=squad_code, assigned_at=at, due_at=due_at
-    )
+async def open_assignment(session: AsyncSession, assignment: Assignment) -> None:
+    """Give a case, or a part of it. The database refuses a second open lead, and a second open part of one squad."""
     session.add(assignment)
     await session.flush()
-    return assignment
 
 
 async def end_assignment(
     session: AsyncSession, *, county: str, case_id: UUID, end: AssignmentEnd, at: datetime
 ) -> Assignment | None:
-    """End the case's open assignment, if it has one, and return it."""
+    """End the case's open lead assignment, if it has one, and return it."""
     assignment = await queries.open_assignment(session, county, case_id)
     if assignment:
-        assignment.ended_at = at
-        assignment.end = end
+        _end(assignment, end, at)
         await session.flush()
     return assignment
+
+
+async def end_parts(session: AsyncSession, *, county: str, case_id: UUID, end: AssignmentEnd, at: datetime) -> None:
+    """End every open part of the case."""
+    for part in await queries.open_parts(session, county, case_id):
+        _end(part, end, at)
+    await session.flush()
+
+
+def _end(assignment: Assignment, end: AssignmentEnd, at: datetime) -> None:
+    assignment.ended_at = at
+    assignment.end = end

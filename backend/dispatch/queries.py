@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from backend.clock import local_date
 from backend.database import TIMESTAMP
-from backend.dispatch.models import OPEN_ASSIGNMENT, Assignment, RoutingDecision, RoutingRule
+from backend.dispatch.models import OPEN_ASSIGNMENT, OPEN_PART, Assignment, AssignmentEnd, RoutingDecision, RoutingRule
 from backend.dispatch.routing import Rule, SquadFacts
 from backend.errors import NotFound, Say
 from backend.matters.queries import unknown_matter
@@ -27,10 +27,14 @@ async def routing_rules(session: AsyncSession, county: str) -> list[Rule]:
 async def open_cases_by_squad(session: AsyncSession, county: str) -> dict[str, int]:
     rows = await session.execute(
         select(col(Assignment.squad_code), func.count())
-        .where(col(Assignment.county) == county, OPEN_ASSIGNMENT)
+        .where(
+            col(Assignment.county) == county,
+            col(Assignment.ended_at).is_(None),
+            col(Assignment.squad_code).is_not(None),
+        )
         .group_by(col(Assignment.squad_code))
     )
-    return dict(rows.all())
+    return {code: count for code, count in rows if code}
 
 
 async def squads_as_candidates(session: AsyncSession, county: str, grid_path: str, at: datetime) -> list[SquadFacts]:
@@ -104,6 +108,27 @@ async def open_assignment(session: AsyncSession, county: str, case_id: UUID) -> 
             )
         )
     ).one_or_none()
+
+
+async def open_parts(session: AsyncSession, county: str, case_id: UUID) -> Sequence[Assignment]:
+    """Co-handlers and whistled squads that are not done, in the order in which they were called."""
+    return (
+        await session.scalars(
+            select(Assignment)
+            .where(col(Assignment.county) == county, col(Assignment.case_id) == case_id, OPEN_PART)
+            .order_by(col(Assignment.assigned_at), col(Assignment.id))
+        )
+    ).all()
+
+
+async def sent_back_by(session: AsyncSession, county: str, case_id: UUID) -> tuple[str, ...]:
+    """The squads that have sent the case back."""
+    found = select(col(Assignment.squad_code)).where(
+        col(Assignment.county) == county,
+        col(Assignment.case_id) == case_id,
+        col(Assignment.end) == AssignmentEnd.SENT_BACK,
+    )
+    return tuple(code for code in await session.scalars(found.distinct().order_by(col(Assignment.squad_code))) if code)
 
 
 async def assignments_of(session: AsyncSession, county: str, case_id: UUID) -> Sequence[Assignment]:

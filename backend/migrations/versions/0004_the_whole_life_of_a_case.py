@@ -14,6 +14,7 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _case()
     _report()
+    _photo()
     _assignment()
 
 
@@ -38,6 +39,7 @@ def _case() -> None:
         "resume_on": sa.Date(),
         "reply_by": TIME,
         "merged_into": sa.Uuid(),
+        "merged_from": sa.String(32),
         "filed_at": TIME,
         "clock_kind": sa.String(32),
         "warn_at": TIME,
@@ -69,6 +71,10 @@ def _report() -> None:
     op.create_index("ix_report_county_reporter_id", "report", ["county", "reporter_id"])
 
 
+def _photo() -> None:
+    op.alter_column("photo", "uploaded_by", nullable=True)
+
+
 def _assignment() -> None:
     op.add_column("assignment", sa.Column("kind", sa.String(32), nullable=False, server_default="lead"))
     op.alter_column("assignment", "kind", server_default=None)
@@ -95,3 +101,7 @@ def _assignment() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at IS NULL AND kind <> 'lead'"),
     )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: a downgrade would drop cases")
