@@ -20,7 +20,7 @@ from backend.cases.lifecycle import STEP_BY_ACTION, Action, Handlers, Need, Phot
 from backend.cases.models import Case, CaseEvent, PhotoPhase, Report
 from backend.cases.schemas import ActionIn, ReportIn
 from backend.clock import local_date
-from backend.database import point
+from backend.database import lng_lat, point
 from backend.dispatch.actions import decide_routing
 from backend.dispatch.routing import Question
 from backend.errors import Conflict, Malformed, NotAllowed, NotFound, Say
@@ -150,6 +150,7 @@ def _new_case(
 
 async def _route(session: AsyncSession, case: Case, chosen: ChosenMatter, grid: Grid, at: datetime) -> None:
     """Choose the squad by rule and hand the case over; with nobody to take it, it waits for the command centre."""
+    lng, lat = lng_lat(case.place)
     question = Question(
         matter_code=chosen.matter.code,
         matter_name=chosen.matter.name,
@@ -159,6 +160,8 @@ async def _route(session: AsyncSession, case: Case, chosen: ChosenMatter, grid: 
         severity=chosen.condition.severity,
         grid_code=grid.code,
         grid_name=grid.name,
+        lng=lng,
+        lat=lat,
     )
     decision = await decide_routing(
         session, county=case.county, case_id=case.id, question=question, grid_path=grid.path, at=at

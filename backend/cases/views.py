@@ -26,7 +26,7 @@ from backend.cases.schemas import (
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
 from backend.dispatch.models import Assignment
-from backend.dispatch.queries import assignments_of, rule_names
+from backend.dispatch.queries import assignments_of
 from backend.matters.models import Matter
 from backend.matters.queries import condition_of
 from backend.permissions import Actor
@@ -81,7 +81,6 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
             row.decision,
             language=language,
             squad_names=squads,
-            rule_names=await rule_names(session, case.county),
         )
         if row.decision
         else None,
