@@ -29,7 +29,7 @@ from backend.cases.models import ReportSource
 from backend.clock import Now
 from backend.database import Session
 from backend.dispatch.explanations import explain
-from backend.dispatch.queries import latest_decision, rule_names
+from backend.dispatch.queries import latest_decision
 from backend.dispatch.schemas import RoutingOut
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.identifiers import read_case_code
@@ -269,7 +269,6 @@ async def get_routing(case_id: UUID, actor: RoutingReader, session: Session, lan
         decision,
         language=language,
         squad_names=await squad_names(session, case.county),
-        rule_names=await rule_names(session, case.county),
     )
 
 

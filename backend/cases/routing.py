@@ -47,6 +47,7 @@ async def _question(session: AsyncSession, case: Case) -> Question:
     matter = await matter_of(session, case.county, case.catalogue_version, case.matter_code)
     grid = await session.get(Grid, (case.county, case.grid_code, case.grid_version))
     assert grid is not None  # versions of grids are never deleted
+    lng, lat = lng_lat(case.place)
     return Question(
         matter_code=matter.code,
         matter_name=matter.name,
@@ -56,7 +57,8 @@ async def _question(session: AsyncSession, case: Case) -> Question:
         severity=case.severity,
         grid_code=grid.code,
         grid_name=grid.name,
-        place=lng_lat(case.place),
+        lng=lng,
+        lat=lat,
         sent_back_by=await dispatch_queries.sent_back_by(session, case.county, case.id),
     )
 

@@ -33,7 +33,7 @@ from backend.cases.winding import clocks_of
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
 from backend.dispatch.models import Assignment, AssignmentKind
-from backend.dispatch.queries import assignments_of, rule_names
+from backend.dispatch.queries import assignments_of
 from backend.errors import Say
 from backend.matters.models import Matter
 from backend.matters.queries import condition_of, work_calendar
@@ -101,7 +101,6 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
             row.decision,
             language=language,
             squad_names=squads,
-            rule_names=await rule_names(session, case.county),
         )
         if row.decision
         else None,

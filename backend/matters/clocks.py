@@ -27,8 +27,7 @@ class WorkCalendar:
             raise ValueError("a work calendar needs working hours")
 
     def is_workday(self, day: date) -> bool:
-        kind = self.exceptions.get(day)
-        return kind == DayKind.WORKDAY if kind else day.weekday() < 5
+        return is_workday(day, self.exceptions)
 
     def stretches(self, day: date) -> list[tuple[datetime, datetime]]:
         """The working stretches of a day as aware datetimes; none on a day off."""
@@ -38,6 +37,12 @@ class WorkCalendar:
             (datetime.combine(day, starts, SHANGHAI), datetime.combine(day, ends, SHANGHAI))
             for starts, ends in self.hours
         ]
+
+
+def is_workday(day: date, exceptions: Mapping[date, DayKind]) -> bool:
+    """Monday to Friday, but for the days that differ."""
+    kind = exceptions.get(day)
+    return kind == DayKind.WORKDAY if kind else day.weekday() < 5
 
 
 def deadline(calendar: WorkCalendar, start: datetime, amount: float, unit: LimitUnit) -> datetime:
