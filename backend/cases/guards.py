@@ -62,6 +62,11 @@ GUARDS: dict[Guard, Rule] = {
         "not_an_emergency",
         Say("只有特急案件可以先派遣后立案，请先立案", "Only an emergency may be dispatched before it is filed"),
     ),
+    Guard.SAMPLED: Rule(
+        lambda case, actor: case.sampled,
+        "wrong_state",
+        Say("没有抽到核查", "It was not drawn for inspection"),
+    ),
     Guard.FILED: Rule(
         lambda case, actor: case.filed,
         "not_filed",

@@ -5,12 +5,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ForeignKeyConstraint, String, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, String, and_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel, col
 
 from backend.database import TIMESTAMP, choice
-from backend.staff.models import SquadKind
+from backend.staff.models import Duty, SquadKind
 
 
 class Zone(StrEnum):
@@ -20,10 +20,23 @@ class Zone(StrEnum):
     TOWN = "town"
 
 
+class AssignmentKind(StrEnum):
+    """主办, 协办, 吹哨: who holds the case, who does a part of it, who was called to the place."""
+
+    LEAD = "lead"
+    CO = "co"
+    WHISTLE = "whistle"
+
+
 class AssignmentEnd(StrEnum):
     FINISHED = "finished"
     SENT_BACK = "sent_back"
     REASSIGNED = "reassigned"
+    RAISED = "raised"
+    MERGED = "merged"
+    WAIVED = "waived"
+    ENDED = "ended"
+    """The case itself ended: voided, or closed by force."""
 
 
 class RoutingRule(SQLModel, table=True):
@@ -42,27 +55,47 @@ class RoutingRule(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """A case in the hands of one squad, with its clock. A case has at most one that is not ended.
+    """A case, or a part of it, in the hands of one squad or of those with a duty in its grid, with its clock.
 
-    `handler_id` is the member who accepted it, or to whom that member's work was handed over.
+    A case has at most one open assignment as lead, and a squad at most one open part of it. `handler_id` is the member who
+    accepted it, or to whom that member's work was handed over. `arrive_by` is when a whistle wants the squad to be there.
     """
 
     __tablename__ = "assignment"
     __table_args__ = (
         ForeignKeyConstraint(["county", "case_id"], ["case.county", "case.id"]),
         ForeignKeyConstraint(["county", "squad_code"], ["squad.county", "squad.code"]),
+        CheckConstraint("(squad_code IS NULL) <> (grid_duty IS NULL)", name="one_holder"),
         Index("ix_assignment_county_case_id", "county", "case_id"),
-        Index("uq_assignment_open", "county", "case_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index(
+            "uq_assignment_open",
+            "county",
+            "case_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND kind = 'lead'"),
+        ),
+        Index(
+            "uq_assignment_open_part",
+            "county",
+            "case_id",
+            "squad_code",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL AND kind <> 'lead'"),
+        ),
         Index("ix_assignment_county_squad_code", "county", "squad_code"),
     )
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)
     case_id: UUID
-    squad_code: str
+    kind: AssignmentKind = Field(default=AssignmentKind.LEAD, sa_type=choice(AssignmentKind))
+    squad_code: str | None = None
+    grid_duty: Duty | None = Field(default=None, sa_type=choice(Duty))
     handler_id: UUID | None = None
+    words: str = ""
     assigned_at: datetime = Field(sa_type=TIMESTAMP)
     due_at: datetime = Field(sa_type=TIMESTAMP)
+    arrive_by: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     acknowledged_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     arrived_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     ended_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
@@ -90,4 +123,5 @@ class RoutingDecision(SQLModel, table=True):
     candidates: list[dict[str, Any]] = Field(sa_type=JSONB)
 
 
-OPEN_ASSIGNMENT = col(Assignment.ended_at).is_(None)
+OPEN_ASSIGNMENT = and_(col(Assignment.ended_at).is_(None), col(Assignment.kind) == AssignmentKind.LEAD)
+OPEN_PART = and_(col(Assignment.ended_at).is_(None), col(Assignment.kind) != AssignmentKind.LEAD)

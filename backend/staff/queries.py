@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from backend.clock import local_date
 from backend.permissions import Actor, PostHeld
-from backend.staff.models import Post, SignIn, Squad, Staff, Unit
+from backend.staff.models import Post, SignIn, Squad, SquadJurisdiction, Staff, Unit
 
 
 async def staff_by_phone(session: AsyncSession, phone: str) -> Staff | None:
@@ -54,8 +54,23 @@ async def actor_of_token(session: AsyncSession, token_hash: str, at: datetime) -
     if staff is None:
         return None
     posts = await posts_held(session, staff.county, staff.id, at)
-    held = tuple(PostHeld(post.role, post.grid_path, post.squad_code) for post in posts)
-    return Actor(staff.county, staff.id, staff.name, held, staff.must_change_password)
+    held = tuple(PostHeld(post.role, post.grid_path, post.squad_code, post.duty) for post in posts)
+    squad_codes = {post.squad_code for post in posts if post.squad_code}
+    return Actor(
+        staff.county,
+        staff.id,
+        staff.name,
+        held,
+        staff.must_change_password,
+        await _jurisdictions(session, staff.county, squad_codes) if squad_codes else (),
+    )
+
+
+async def _jurisdictions(session: AsyncSession, county: str, squad_codes: set[str]) -> tuple[str, ...]:
+    paths = select(col(SquadJurisdiction.grid_path)).where(
+        col(SquadJurisdiction.county) == county, col(SquadJurisdiction.squad_code).in_(squad_codes)
+    )
+    return tuple(await session.scalars(paths.distinct().order_by(col(SquadJurisdiction.grid_path))))
 
 
 async def staff_of(session: AsyncSession, actor: Actor) -> Staff:
