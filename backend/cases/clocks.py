@@ -7,24 +7,14 @@ that any of them can be worked out again. An entry that makes no sense here is p
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from backend.cases.lifecycle import steps_of
-from backend.cases.terms import Action, ClockEffect, Status
-from backend.matters.clocks import STAGE_LIMITS, Span, WorkCalendar, percent_used, reached, warn_at
-from backend.matters.models import Limit, LimitUnit, Stage
+from backend.cases.terms import Action, ClockEffect, ClockKind, Status
+from backend.matters.clocks import Span, WorkCalendar, percent_used, reached, warn_at
+from backend.matters.models import USUAL_STAGE_LIMITS, Limit, LimitUnit, Stage
 
 REWORK_SHARE = 0.5
-
-
-class ClockKind(StrEnum):
-    """受理、核实、处置、核查: whose time is running."""
-
-    ACCEPT = "accept"
-    VERIFY = "verify"
-    HANDLE = "handle"
-    INSPECT = "inspect"
 
 
 class ClockEntry(NamedTuple):
@@ -257,7 +247,7 @@ def _keep(_board: _Board, _entry: ClockEntry) -> None:
 
 
 def _accept(entry: ClockEntry) -> _Run:
-    limit = entry.accept_limit or entry.limit or STAGE_LIMITS[Stage.ACCEPT]
+    limit = entry.accept_limit or entry.limit or USUAL_STAGE_LIMITS[Stage.ACCEPT]
     return _Run(ClockKind.ACCEPT, limit)
 
 
@@ -273,7 +263,7 @@ def _start_verify(board: _Board, entry: ClockEntry) -> None:
         waiting.wait(entry.at)
     else:
         board.clocks.append(_accept(entry._replace(limit=None)))
-    board.start(_Run(ClockKind.VERIFY, entry.limit or STAGE_LIMITS[Stage.VERIFY]), entry.at)
+    board.start(_Run(ClockKind.VERIFY, entry.limit or USUAL_STAGE_LIMITS[Stage.VERIFY]), entry.at)
 
 
 def _stop_verify(board: _Board, entry: ClockEntry) -> None:
@@ -308,7 +298,7 @@ def _finish(board: _Board, entry: ClockEntry) -> None:
     if handle:
         handle.finished = True
     board.stop(entry.at, *ClockKind)
-    limit = entry.limit or STAGE_LIMITS[Stage.INSPECT]
+    limit = entry.limit or USUAL_STAGE_LIMITS[Stage.INSPECT]
     board.start(_Run(ClockKind.INSPECT, limit), entry.at)
 
 

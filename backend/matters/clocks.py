@@ -16,14 +16,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from backend.clock import SHANGHAI
-from backend.matters.models import DayKind, Limit, LimitUnit, Stage
+from backend.matters.models import DayKind, Limit, LimitUnit
 
-# What a county has that set no other limits, and what held before the limit of a clock stood in the history.
-STAGE_LIMITS: Mapping[Stage, Limit] = {
-    Stage.ACCEPT: Limit(0.25, LimitUnit.URGENT_HOUR),
-    Stage.VERIFY: Limit(0.5, LimitUnit.URGENT_HOUR),
-    Stage.INSPECT: Limit(4, LimitUnit.WORK_HOUR),
-}
 # How long the command centre may take to dispatch a waiting case, and an inspector to inspect a handled one.
 DISPATCH_LIMIT = timedelta(minutes=15)
 INSPECTION_LIMIT_WORK_HOURS = 4

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from backend.cases.clocks import (
     ClockEntry,
-    ClockKind,
     Clocks,
     clocks_of,
     effect_of,
@@ -22,7 +21,7 @@ from backend.cases.clocks import (
     used_at,
 )
 from backend.cases.lifecycle import STEPS
-from backend.cases.terms import Action, ClockEffect, Status
+from backend.cases.terms import Action, ClockEffect, ClockKind, Status
 from backend.clock import SHANGHAI
 from backend.matters.clocks import Light, WorkCalendar, light
 from backend.matters.models import DayKind, Limit, LimitUnit
