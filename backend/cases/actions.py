@@ -83,7 +83,9 @@ PHASE_OF_ACTION = {
 }
 
 # Whatever waits for dispatch after one of these is sent on by rule at once; the others leave it to the command centre.
-ROUTED_AFTER = frozenset({Action.FILE, Action.SEND_BACK, Action.UNMERGE, Action.FAIL, Action.REOPEN, Action.RECATEGORISE})
+ROUTED_AFTER = frozenset(
+    {Action.FILE, Action.SEND_BACK, Action.UNMERGE, Action.FAIL, Action.REOPEN, Action.RECATEGORISE}
+)
 
 
 @dataclass(frozen=True)

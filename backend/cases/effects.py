@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.holding import Holder, free, hand_to, handling_limit, take_from_holder, written
+from backend.cases.holding import Holder, free, hand_to, take_from_holder, written
 from backend.cases.models import Case
 from backend.cases.schemas import ActionIn
 from backend.cases.terms import Action, Status, Step

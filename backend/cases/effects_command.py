@@ -60,9 +60,7 @@ async def grant_suspension(session: AsyncSession, taken: Taken) -> None:
     case.suspension_count += 1
     assert case.resume_on  # whoever asked named the day
     taken.content["until_day"] = case.resume_on.isoformat()
-    await defer(
-        session, RESUME, due_at=midnight(case.resume_on), county=case.county, case_id=str(case.id)
-    )
+    await defer(session, RESUME, due_at=midnight(case.resume_on), county=case.county, case_id=str(case.id))
 
 
 async def refuse_suspension(_session: AsyncSession, taken: Taken) -> None:

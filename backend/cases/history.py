@@ -13,9 +13,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from backend.cases.terms import Action, Status
 from backend.cases.models import Case, CaseEvent
 from backend.cases.queries import history_of, reporters_of, squads_ever
+from backend.cases.terms import Action, Status
 from backend.cases.winding import wind
 from backend.errors import Conflict, Say
 from backend.live.feed import publish

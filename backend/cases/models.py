@@ -71,11 +71,9 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_status_due_at", "county", "status", "due_at"),
         Index("ix_case_county_opened_at", "county", "opened_at"),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
-        Index(
-            "ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")
-        ),
+        Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
-    __mapper_args__ = {"version_id_col": _VERSION, "version_id_generator": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __mapper_args__ = {"version_id_col": _VERSION, "version_id_generator": False}
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)

@@ -69,9 +69,7 @@ async def file_public_report(
         report, _case = await open_case(session, reported, chosen)
         first = True
     else:
-        require_same(
-            report.source == source and report.reporter_id == registrar_id and report.fingerprint == print_
-        )
+        require_same(report.source == source and report.reporter_id == registrar_id and report.fingerprint == print_)
         first = False
     missing = await evidence.receive_photos(
         session,

@@ -3,23 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from backend.cases.models import Case, CaseEvent, CasePhoto, PhotoPhase, Report
 from backend.cases.terms import Action, Handlers, Part, Status
-from backend.database import sql_point
-from backend.dispatch.models import OPEN_PART, Assignment, AssignmentKind, RoutingDecision
+from backend.dispatch.models import Assignment, AssignmentKind, RoutingDecision
 from backend.errors import NotFound, Say
 from backend.grids.models import Grid
 from backend.matters.models import Matter
-from backend.permissions import Actor, Role
+from backend.permissions import Actor
 from backend.photos.models import Photo
 from backend.staff.models import Squad, Staff
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 from backend.cases.models import Case, CaseEvent
 from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, visible_to, within
 from backend.cases.terms import Action, Status
+from backend.database import SRID
 from backend.dispatch.models import OPEN_PART, Assignment
 from backend.grids.models import Grid
 from backend.matters.models import Matter
@@ -19,6 +20,8 @@ from backend.permissions import Actor, Role
 
 INSPECTING_ROLES = (Role.INSPECTOR, Role.WORKER)
 IN_HAND = (Status.PENDING_ACK, Status.HANDLING, Status.REWORK, Status.PENDING_REVIEW, Status.SUSPENDED)
+
+
 @dataclass(frozen=True)
 class CaseFilter:
     """Which of the visible cases are wanted; see `GET /api/cases`."""
@@ -43,28 +46,34 @@ class PageStart:
 
 
 def _filtered(actor: Actor, wanted: CaseFilter) -> Select[UUID]:
-    found = select(col(Case.id)).where(visible_to(actor))
+    clauses = [visible_to(actor), *_about_the_asker(actor, wanted)]
     if wanted.statuses:
-        found = found.where(col(Case.status).in_(wanted.statuses))
-    if wanted.mine:
-        found = found.where(col(Case.reporter_id) == actor.staff_id)
-    if wanted.squad == "mine":
-        found = found.where(or_(and_(_held_by(actor), col(Case.status).in_(IN_HAND)), _has_part(actor)))
-    elif wanted.squad:
-        found = found.where(col(Case.squad_code) == wanted.squad)
-    if wanted.inspect:
-        found = found.where(col(Case.status) == Status.PENDING_INSPECTION, _may_inspect(actor))
-    if wanted.verify:
-        found = found.where(col(Case.status) == Status.VERIFYING, within(_inspecting_paths(actor)))
-    if wanted.claimable:
-        found = found.where(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths))
+        clauses.append(col(Case.status).in_(wanted.statuses))
+    if wanted.squad and wanted.squad != "mine":
+        clauses.append(col(Case.squad_code) == wanted.squad)
     if wanted.asked:
-        found = found.where(_ASKED[wanted.asked].is_not(None))
+        clauses.append(_ASKED[wanted.asked].is_not(None))
     if wanted.text:
-        found = found.where(_matches(wanted.text))
+        clauses.append(_matches(wanted.text))
     if wanted.bbox:
-        found = found.where(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*wanted.bbox, 4326)))
-    return found
+        clauses.append(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*wanted.bbox, SRID)))
+    return select(col(Case.id)).where(*clauses)
+
+
+def _about_the_asker(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """What was reported by the asker, is in their hands, or waits for them."""
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.mine:
+        clauses.append(col(Case.reporter_id) == actor.staff_id)
+    if wanted.squad == "mine":
+        clauses.append(or_(and_(_held_by(actor), col(Case.status).in_(IN_HAND)), _has_part(actor)))
+    if wanted.inspect:
+        clauses.append(and_(col(Case.status) == Status.PENDING_INSPECTION, _may_inspect(actor)))
+    if wanted.verify:
+        clauses.append(and_(col(Case.status) == Status.VERIFYING, within(_inspecting_paths(actor))))
+    if wanted.claimable:
+        clauses.append(and_(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths)))
+    return clauses
 
 
 _ASKED = {

@@ -216,9 +216,7 @@ async def _declare(session: AsyncSession, case: Case, reported: Reported, phase:
     )
 
 
-async def _joined(
-    session: AsyncSession, reported: Reported, chosen: ChosenMatter, case_id: UUID
-) -> Report | None:
+async def _joined(session: AsyncSession, reported: Reported, chosen: ChosenMatter, case_id: UUID) -> Report | None:
     """The report added to a case that is open, near and of the same matter, as a witness of it; None if there is none.
 
     Whoever reported without a signal may name a case that has been closed since: then theirs is a case of its own.

@@ -15,7 +15,7 @@ from backend.identifiers import new_id
 
 
 async def resume_case(session: AsyncSession, county: str, case_id: UUID, at: datetime) -> None:
-    """Resume the case if it is suspended until today or earlier; otherwise somebody has decided meanwhile, and nothing is done."""
+    """Resume the case if it is suspended until today or earlier; otherwise somebody has decided meanwhile."""
     found = select(Case).where(col(Case.county) == county, col(Case.id) == case_id)
     case = (await session.scalars(found.with_for_update(of=Case))).one_or_none()
     if case is None or case.status != Status.SUSPENDED or case.resume_on is None or case.resume_on > local_date(at):

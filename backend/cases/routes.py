@@ -11,6 +11,7 @@ from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingRe
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
 from backend.cases.actions import Outcome
 from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
+from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
 from backend.cases.queries_lists import CaseFilter
 from backend.cases.schemas import (
@@ -25,7 +26,6 @@ from backend.cases.schemas import (
 from backend.cases.schemas_public import PublicReportIn
 from backend.cases.submissions import read_submission
 from backend.cases.terms import Status
-from backend.cases.models import ReportSource
 from backend.clock import Now
 from backend.database import Session
 from backend.dispatch.explanations import explain

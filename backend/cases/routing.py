@@ -22,7 +22,7 @@ BOUNCES = 3
 
 
 async def route_case(session: AsyncSession, case: Case, at: datetime) -> None:
-    """Hand a case that waits for dispatch to whom the rules choose; with nobody, it goes on waiting and the reason is stored."""
+    """Hand a case that waits for dispatch to whom the rules choose; with nobody, it waits on and the reason is kept."""
     if case.send_back_count >= BOUNCES:
         _leave_to_the_command_centre(session, case, at)
         return

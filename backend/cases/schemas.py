@@ -82,7 +82,9 @@ class ActionIn(Wire):
     action: Action
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] = Field(description="the version of the case that the actor saw")
     words: Words = ""
-    reason: Annotated[str, Field(max_length=32)] | None = Field(default=None, description="a code of the action's reasons")
+    reason: Annotated[str, Field(max_length=32)] | None = Field(
+        default=None, description="a code of the action's reasons"
+    )
     squad: SquadCode | None = Field(default=None, description="squad code")
     squads: Annotated[list[SquadCode], Field(max_length=8), AfterValidator(_distinct_codes)] = Field(
         default_factory=list, description="squad codes, for a whistle"

@@ -15,7 +15,9 @@ from backend.permissions import SQUAD_ROLES, Actor, Role, covers
 SAMPLE_EVERY = 10
 
 
-async def facts_and_standing(session: AsyncSession, actor: Actor, case: Case, at: datetime) -> tuple[CaseFacts, Standing]:
+async def facts_and_standing(
+    session: AsyncSession, actor: Actor, case: Case, at: datetime
+) -> tuple[CaseFacts, Standing]:
     """Both, for one case whose row is held."""
     handlers = (await queries.handlers_of(session, case.county, [case.id]))[case.id]
     matter = await matter_of(session, case.county, case.catalogue_version, case.matter_code)

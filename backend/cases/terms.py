@@ -227,8 +227,10 @@ class Part(StrEnum):
 class CaseFacts:
     """What the guards ask of a case, whoever is asking.
 
-    `sampled`: settled on the spot and drawn for inspection. `held`: a squad or a duty has handled it. `merged_from`: where a merged case was. `filed`: an emergency may be dispatched before it is. `overdue`: the handling clock has run out. `open_parts`: parts
-    neither finished nor waived. `answerable`: the resident's 72 hours after closing are not over, and no answer came yet.
+    `sampled`: settled on the spot and drawn for inspection. `held`: a squad or a duty has handled it. `merged_from`: where a
+    merged case was. `filed`: an emergency may be dispatched before it is. `overdue`: the handling clock has run out.
+    `open_parts`: parts neither finished nor waived. `answerable`: the resident's 72 hours after closing are not over, and
+    no answer came yet.
     """
 
     status: Status

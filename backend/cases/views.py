@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries
+from backend.cases.clocks import clocks_of
 from backend.cases.deciding import allowed_steps
 from backend.cases.lifecycle import REASONS
 from backend.cases.models import Case, CaseEvent
@@ -29,7 +30,6 @@ from backend.cases.schemas import (
 from backend.cases.standing import facts_of, own_part, standing_of
 from backend.cases.terms import Ask, Handlers, Need, Photos, Step
 from backend.cases.views_history import event_out, people_in
-from backend.cases.winding import clocks_of
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
 from backend.dispatch.models import Assignment, AssignmentKind
@@ -70,7 +70,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
         session, case.county, people_in(events) | {a.handler_id for a in assignments if a.handler_id}
     )
     codes = await queries.case_codes(session, case.county, _cases_in(events))
-    clocks = clocks_of([event for event, _name in events], await work_calendar(session, case.county))
+    clocks = clocks_of(await work_calendar(session, case.county), [event for event, _name in events])
     return CaseDetail(
         **summary.model_dump(),
         condition_words=condition.words,
@@ -181,7 +181,9 @@ def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, langu
         resume_on=case.resume_on,
         reply_by=case.reply_by,
         send_back_count=case.send_back_count,
-        merged_into=CaseLink(id=case.merged_into, code=row.merged_into) if case.merged_into and row.merged_into else None,
+        merged_into=CaseLink(id=case.merged_into, code=row.merged_into)
+        if case.merged_into and row.merged_into
+        else None,
         why=sentence_of(row.decision).in_language(language) if row.decision else "",
         reporter_name=row.reporter_name or FROM_THE_PUBLIC.in_language(language),
         mine=case.reporter_id == actor.staff_id,

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.clocks import Clocks, effect_of, entry_of, replay
+from backend.cases.clocks import Clocks, clocks_of, effect_of
 from backend.cases.models import Case, CaseEvent
 from backend.cases.terms import ClockEffect, ClockKind
 from backend.dispatch.queries import open_assignment
-from backend.matters.clocks import WorkCalendar
 from backend.matters.queries import work_calendar
 
 
@@ -20,7 +19,7 @@ async def wind(session: AsyncSession, case: Case, history: Sequence[CaseEvent]) 
     latest = history[-1]
     if effect_of(latest.action, latest.from_status, latest.to_status) == ClockEffect.KEEP:
         return
-    clocks = clocks_of(history, await work_calendar(session, case.county))
+    clocks = clocks_of(await work_calendar(session, case.county), history)
     _lay_down(case, clocks)
     if case.due_at:
         latest.content = {**latest.content, "due_at": case.due_at.isoformat()}
@@ -28,11 +27,6 @@ async def wind(session: AsyncSession, case: Case, history: Sequence[CaseEvent]) 
         assignment = await open_assignment(session, case.county, case.id)
         if assignment:
             assignment.due_at = case.due_at
-
-
-def clocks_of(history: Sequence[CaseEvent], calendar: WorkCalendar) -> Clocks:
-    """All clocks of a case, as its history and the calendar make them."""
-    return replay([entry_of(event) for event in history], calendar)
 
 
 def _lay_down(case: Case, clocks: Clocks) -> None:

@@ -12,7 +12,15 @@ from sqlmodel import col
 
 from backend.clock import SHANGHAI, local_date
 from backend.database import TIMESTAMP
-from backend.dispatch.models import OPEN_ASSIGNMENT, OPEN_PART, Assignment, AssignmentEnd, RoutingDecision, RuleSet, RuleSetStatus
+from backend.dispatch.models import (
+    OPEN_ASSIGNMENT,
+    OPEN_PART,
+    Assignment,
+    AssignmentEnd,
+    RoutingDecision,
+    RuleSet,
+    RuleSetStatus,
+)
 from backend.dispatch.routing import PersonFacts, SquadFacts, serves_town
 from backend.dispatch.rule_schemas import RuleIn, rule_of
 from backend.dispatch.rules import Moment, Rule

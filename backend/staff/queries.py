@@ -101,7 +101,9 @@ async def claiming_squad(
         select(Squad)
         .join(
             SquadJurisdiction,
-            and_(col(SquadJurisdiction.county) == col(Squad.county), col(SquadJurisdiction.squad_code) == col(Squad.code)),
+            and_(
+                col(SquadJurisdiction.county) == col(Squad.county), col(SquadJurisdiction.squad_code) == col(Squad.code)
+            ),
         )
         .where(col(Squad.county) == county, col(Squad.code).in_(list(squad_codes)), covering)
         .order_by(col(Squad.code))
