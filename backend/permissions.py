@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_NET = "manage_net"
     MANAGE_STAFF = "manage_staff"
     MANAGE_ROTA = "manage_rota"
+    MANAGE_ROUTING = "manage_routing"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -48,6 +49,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_EVIDENCE,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
+        Permission.MANAGE_ROUTING,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -57,6 +59,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_NET,
         Permission.MANAGE_STAFF,
         Permission.MANAGE_ROTA,
+        Permission.MANAGE_ROUTING,
     },
 }
 
