@@ -201,6 +201,7 @@ class Replay:
         self._held = [0] * len(self._squads)
         self._ends: list[tuple[float, int]] = []
         self._plans: dict[tuple[PastMatter, Severity, str], list[_Step]] = {}
+        self._standing: dict[str, list[SquadFacts]] = {}
         self._teams: dict[tuple[Duty, str, int], bool] = {}
         self._moment = lru_cache(maxsize=4096)(self._moment_of)
         for squad_code, until in past.held:
@@ -250,7 +251,7 @@ class Replay:
     def _plan(self, case: PastCase) -> list[_Step]:
         if not case.matter.self_dispatch:
             return []
-        asked, squads = self._question(case), self._facts(case)
+        asked, squads = self._question(case), self._facts(case.grid_path)
         steps = []
         for rule in self._rules:
             if not (
@@ -286,17 +287,19 @@ class Replay:
             within=(*codes, *clusters),
         )
 
-    def _facts(self, case: PastCase) -> list[SquadFacts]:
-        """The squads as they stand to the case's grid, by code."""
-        own = self._past.jurisdictions
-        return [
-            replace(
-                squad,
-                has_jurisdiction=any(covers(path, case.grid_path) for path in own.get(squad.code, ())),
-                in_town=serves_town(own.get(squad.code, ()), case.grid_path),
-            )
-            for squad in self._squads
-        ]
+    def _facts(self, grid_path: str) -> list[SquadFacts]:
+        """The squads as they stand to the grid, by code."""
+        if grid_path not in self._standing:
+            own = self._past.jurisdictions
+            self._standing[grid_path] = [
+                replace(
+                    squad,
+                    has_jurisdiction=any(covers(path, grid_path) for path in own.get(squad.code, ())),
+                    in_town=serves_town(own.get(squad.code, ()), grid_path),
+                )
+                for squad in self._squads
+            ]
+        return self._standing[grid_path]
 
     def _moment_of(self, minute: float) -> Moment:
         local = datetime.fromtimestamp(minute * 60, UTC).astimezone(SHANGHAI)
@@ -328,7 +331,7 @@ class Replay:
                 on_duty=bool(bisect_right(self._turns[n], case.at) & 1),
                 open_cases=self._held[n] - (n == taker),
             )
-            for n, squad in enumerate(self._facts(case))
+            for n, squad in enumerate(self._facts(case.grid_path))
         ]
         asked = replace(self._question(case), moment=self._moment(case.at // 60))
         return choose_squad(asked, self._rules, squads, self._team(case.grid_path, _day(case.at)))

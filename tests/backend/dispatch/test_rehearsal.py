@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from dataclasses import replace
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from backend.dispatch.rehearsal import DUTY, LISTED_CHANGES, LISTED_NOBODY, NOBO
 from backend.dispatch.rules import Rule, Target, TargetKind
 from backend.matters.models import Severity
 from tests.backend.dispatch.past_periods import DRAFT, HOLIDAYS, NIGHT, RULES, made_up, one_by_one
+from tests.people import People
 
 
 def replayed(past: Past, rules: list[Rule]) -> list[str]:
@@ -107,3 +109,52 @@ def test_the_most_held_at_once_never_exceeds_what_was_given(seed: int) -> None:
     for loads in (found.old_loads, found.new_loads):
         for key, load in loads.items():
             assert load.most_at_once <= load.cases + held[key] + uncounted
+
+
+async def test_a_draft_is_rehearsed_on_the_countys_own_cases(people: People) -> None:
+    operator, worker = await people.operator(), await people.worker()
+    for matter in ("E0110", "E0505", "E0110", "E0699"):
+        assert (await worker.report(matter)).status_code == 201
+    rules = (await operator.http.get("/api/routing-rules")).json()["in_force"]["rules"]
+    department_first = {
+        "code": "N",
+        "priority": 1,
+        "name": "部门先接",
+        "matters": ["E01"],
+        "target": {"kind": "department"},
+    }
+    body = {
+        "version": 0,
+        "base": 1,
+        "title": "演练",
+        "rules": [department_first, *(r | {"priority": r["priority"] + 9} for r in rules)],
+    }
+    url = f"/api/routing-rules/drafts/{uuid4()}"
+    assert (await operator.http.put(url, json=body)).status_code == 201
+    period = {"from": "2026-11-23T00:00+08:00", "to": "2026-11-24T00:00+08:00"}
+    found = (await operator.http.post(f"{url}/rehearse", json=period)).json()
+    assert (found["cases"], found["changed_cases"], found["as_it_was"]) == (4, 2, 4)
+    assert (found["nobody_old"], found["nobody_new"]) == (1, 1)
+    assert {(m["old"], m["new"]): m["cases"] for m in found["moves"]} == {
+        ("xxk-squad-1", "xxk-team-sanitation"): 2,
+        ("xxk-squad-1", "xxk-squad-1"): 1,
+        ("", ""): 1,
+    }
+    assert {h["key"]: (h["old_cases"], h["new_cases"]) for h in found["holders"]} == {
+        "xxk-squad-1": (3, 1),
+        "xxk-team-sanitation": (0, 2),
+        "": (1, 1),
+    }
+    assert [c["sentence"] for c in found["changed"]] == [
+        "派给环卫保洁组：事项的承办部门、在岗、手上没有别的案件",
+        "派给环卫保洁组：事项的承办部门、在岗、手上 1 件",
+    ]
+    assert found["nobody"][0]["sentence"] == "「目录外问题」不自动派遣，等指挥中心派遣"
+    assert len(found["shortfalls"]) == 4
+    for wrong, code in (
+        ({"from": period["to"], "to": period["from"]}, "period_empty"),
+        ({"from": "2025-01-01T00:00+08:00", "to": "2026-11-23T00:00+08:00"}, "period_too_long"),
+        ({"from": "2026-12-01T00:00+08:00", "to": "2026-12-02T00:00+08:00"}, "period_not_past"),
+    ):
+        refused = await operator.http.post(f"{url}/rehearse", json=wrong)
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
