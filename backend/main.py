@@ -19,7 +19,7 @@ from backend.command_centre import net_routes
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
-from backend.dispatch import squad_routes
+from backend.dispatch import rule_routes, squad_routes
 from backend.grids import draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
@@ -59,6 +59,7 @@ ROUTERS = (
     handover_routes.router,
     dispatch.router,
     squad_routes.router,
+    rule_routes.router,
     command_centre.router,
     net_routes.router,
     residents.router,
@@ -121,6 +122,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = open_store(settings.photo_store)
     app.state.replays = Replays()
     app.state.hub = Hub(settings.conninfo, open_session)
+    app.state.rehearsals = CapacityLimiter(1)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)

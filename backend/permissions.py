@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_ROTA = "manage_rota"
     MANAGE_CATALOGUE = "manage_catalogue"
+    MANAGE_ROUTING = "manage_routing"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -51,6 +52,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_EVIDENCE,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
+        Permission.MANAGE_ROUTING,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -61,6 +63,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_STAFF,
         Permission.MANAGE_ROTA,
         Permission.MANAGE_CATALOGUE,
+        Permission.MANAGE_ROUTING,
     },
 }
 

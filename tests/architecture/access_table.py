@@ -233,6 +233,50 @@ PUT /api/duty/swaps/{new} < swap
 POST /api/duty/swaps/{new}/decision < approve
     any             401     403     404     404     403     404     404
 
+GET /api/routing-rules
+    any             401     200     200     200     200     200     200
+PUT /api/routing-rules/drafts/{new} < rules
+    any             401     403     403     403     403     201     201
+PUT /api/routing-rules/drafts/{rules} < rules_again
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/drafts/{rules}/check
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/drafts/{rules}/rehearse < period
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/drafts/{rules}/publish < put_in_force
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     409     409
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+DELETE /api/routing-rules/drafts/{rules}
+    own             401     403     403     403     403     204     204
+    other_town      401     403     403     403     403     204     204
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/try < trial
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+GET /api/dispatch/candidates?grid={grid}&matter=E0110&severity=normal
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+
 PUT /api/me/password < own_password
     any             401     422     422     422     422     422     422
 

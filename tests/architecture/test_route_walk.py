@@ -81,7 +81,16 @@ IMPORT_BODIES: dict[str, dict[str, Any]] = {
     "repairs": {"json": {"repairs": []}},
     "import_draft": {"json": {"draft_id": str(uuid4()), "title": "walk", "effective_on": "2026-12-01"}},
 }
-FIXED_BODIES = PEOPLE_BODIES | IMPORT_BODIES | {kind: {"json": body} for kind, body in DUTY_BODIES.items()}
+WALK_RULE = {"code": "W1", "priority": 1, "name": "walk", "matters": ["*"], "target": {"kind": "own_squads"}}
+RULE_BODIES: dict[str, dict[str, Any]] = {
+    "rules": {"version": 0, "base": 1, "title": "walk", "rules": [WALK_RULE]},
+    "rules_again": {"version": 1, "base": 1, "title": "walk", "rules": [WALK_RULE]},
+    "put_in_force": {"version": 1},
+    "period": {"from": "2026-11-01T00:00+08:00", "to": "2026-11-24T00:00+08:00"},
+}
+FIXED_BODIES = (
+    PEOPLE_BODIES | IMPORT_BODIES | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES).items()}
+)
 
 
 def body_of(kind: str, target: Target) -> dict[str, Any]:
@@ -101,6 +110,7 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
             "operation": {"kind": "describe", "code": target.names["grid"], "name": "walk"},
         },
         "publish": {"version": version},
+        "trial": {"grid": target.names["grid"], "matter": "E0110", "severity": "normal", "rules": [WALK_RULE]},
     }
     if kind in redraws:
         return {"json": redraws[kind]}
