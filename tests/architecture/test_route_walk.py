@@ -81,7 +81,35 @@ IMPORT_BODIES: dict[str, dict[str, Any]] = {
     "repairs": {"json": {"repairs": []}},
     "import_draft": {"json": {"draft_id": str(uuid4()), "title": "walk", "effective_on": "2026-12-01"}},
 }
-FIXED_BODIES = PEOPLE_BODIES | IMPORT_BODIES | {kind: {"json": body} for kind, body in DUTY_BODIES.items()}
+# The administrator of the walk has one town; the catalogue is the county's (tests/backend/matters/test_catalogue.py).
+CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
+    "stage_limits": {"json": {stage: {"amount": 1, "unit": "work_hour"} for stage in ("accept", "verify", "inspect")}},
+    "catalogue_draft": {"json": {"title": "walk", "from_version": 1}},
+    "workbook": {"files": {"file": ("walk.xlsx", b"walk")}},
+    "matter": {
+        "json": {
+            "version": 1,
+            "matter": {
+                "code": "E0110",
+                "major_name": "walk",
+                "name": "walk",
+                "department_code": "walk",
+                "conditions": [
+                    {
+                        "code": "E0110-1",
+                        "words": "walk",
+                        "severity": "normal",
+                        "limit": {"amount": 1, "unit": "work_day"},
+                    }
+                ],
+            },
+        }
+    },
+    "catalogue_publish": {"json": {"version": 1, "over": 1}},
+}
+FIXED_BODIES = (
+    CATALOGUE_BODIES | PEOPLE_BODIES | IMPORT_BODIES | {kind: {"json": body} for kind, body in DUTY_BODIES.items()}
+)
 
 
 def body_of(kind: str, target: Target) -> dict[str, Any]:

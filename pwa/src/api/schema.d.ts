@@ -818,6 +818,8 @@ export interface paths {
         /**
          * Catalogue
          * @description The catalogue in force with filing conditions, most frequent matters first.
+         *
+         *     The answer's tag names county, version and program, so that a phone asks again for nothing that it has.
          */
         get: operations["catalogue_api_matters_get"];
         put?: never;
@@ -841,6 +843,202 @@ export interface paths {
          */
         get: operations["calendar_api_calendar_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of the catalogue, newest first, also those that wait for their time.
+         */
+        get: operations["list_versions_api_catalogue_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description A version with its matters by code, and what it changed.
+         */
+        get: operations["get_version_api_catalogue_versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions/{version}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Version
+         * @description The version as a workbook that can be edited and sent back. Version 0 is an empty one.
+         */
+        get: operations["export_version_api_catalogue_versions__version__export_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drafts
+         * @description Drafts that are being edited, the last changed first.
+         */
+        get: operations["list_drafts_api_catalogue_drafts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft
+         * @description The draft with its matters, what it would change, and what its workbook said that could not be taken over.
+         */
+        get: operations["get_draft_api_catalogue_drafts__draft_id__get"];
+        /**
+         * Put Draft
+         * @description Begin a draft with the content of a version, or give it another title.
+         */
+        put: operations["put_draft_api_catalogue_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard Draft
+         * @description Put a draft away for good.
+         */
+        delete: operations["discard_draft_api_catalogue_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Workbook
+         * @description Begin a draft with what a workbook says, or put that in its place. Nothing of it is in force before it is published.
+         */
+        put: operations["put_workbook_api_catalogue_drafts__draft_id__workbook_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/matters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Matter
+         * @description Add a matter to the draft, or put it in place of the one with this code.
+         */
+        put: operations["put_matter_api_catalogue_drafts__draft_id__matters__code__put"];
+        post?: never;
+        /**
+         * Remove Matter
+         * @description Take a matter out of the draft.
+         */
+        delete: operations["remove_matter_api_catalogue_drafts__draft_id__matters__code__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make the draft the newest version, at once or from a given moment. Cases that are open keep their version.
+         */
+        post: operations["publish_api_catalogue_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/stage-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stage Limits
+         * @description How long the county gives itself for each stage besides handling.
+         */
+        get: operations["get_stage_limits_api_catalogue_stage_limits_get"];
+        /**
+         * Put Stage Limits
+         * @description Give the stages other limits. Clocks that run already keep theirs.
+         */
+        put: operations["put_stage_limits_api_catalogue_stage_limits_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1345,6 +1543,11 @@ export interface components {
             /** File */
             file: string;
         };
+        /** Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put */
+        Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put: {
+            /** File */
+            file: string;
+        };
         /**
          * CalendarDayOut
          * @description A day on which Monday-to-Friday does not hold: a public holiday, or a weekend day that is worked.
@@ -1752,6 +1955,69 @@ export interface components {
             /** Allowed Actions */
             allowed_actions: components["schemas"]["AllowedAction"][];
         };
+        /** CatalogueDraftIn */
+        CatalogueDraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * From Version
+             * @description only read when the draft is begun
+             */
+            from_version: number;
+        };
+        /**
+         * CatalogueDraftOut
+         * @description `over`: the newest version, against which `differences` are told and over which publishing asks to be confirmed.
+         */
+        CatalogueDraftOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DraftState"];
+            /** Version */
+            version: number;
+            /**
+             * Source
+             * @description name of its workbook, or which version it began from
+             */
+            source: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Matters */
+            matters: number;
+            /** Fault Count */
+            fault_count: number;
+            /** Over */
+            over: number;
+            /**
+             * Faults
+             * @description the first 500
+             */
+            faults: components["schemas"]["WorkbookFault"][];
+            /** Ignored Columns */
+            ignored_columns: string[];
+            differences: components["schemas"]["DifferencesOut"];
+            /** Warnings */
+            warnings: components["schemas"]["CatalogueWarning"][];
+            /** Content */
+            content: components["schemas"]["MatterOut"][];
+        };
         /**
          * CatalogueOut
          * @description The catalogue version in force, most frequent matters first.
@@ -1761,6 +2027,53 @@ export interface components {
             version: number;
             /** Matters */
             matters: components["schemas"]["MatterOut"][];
+        };
+        /** CatalogueVersion */
+        CatalogueVersion: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            state: components["schemas"]["VersionState"];
+            /**
+             * In Force At
+             * Format: date-time
+             */
+            in_force_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /**
+             * Matters
+             * @description how many it has
+             */
+            matters: number;
+        };
+        /**
+         * CatalogueVersions
+         * @description Newest first. `may_change`: whether the reader may prepare and publish another.
+         */
+        CatalogueVersions: {
+            /** May Change */
+            may_change: boolean;
+            /** Versions */
+            versions: components["schemas"]["CatalogueVersion"][];
+        };
+        /**
+         * CatalogueWarning
+         * @description What goes on naming a matter or a major that the draft no longer has.
+         */
+        CatalogueWarning: {
+            /**
+             * Kind
+             * @description squad, rule or waiting_version
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Change
@@ -1882,6 +2195,21 @@ export interface components {
             /** Members */
             members: string[];
         };
+        /** ConditionContent */
+        ConditionContent: {
+            /** Code */
+            code: string;
+            /** Words */
+            words: string;
+            severity: components["schemas"]["Severity"];
+            limit: components["schemas"]["LimitContent"];
+            season?: components["schemas"]["SeasonContent"] | null;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+        };
         /** CrsChoice */
         CrsChoice: {
             /** Epsg */
@@ -1922,6 +2250,13 @@ export interface components {
         /** DecisionIn */
         DecisionIn: {
             decision: components["schemas"]["Deciding"];
+        };
+        /** DepartmentOut */
+        DepartmentOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /** DepartureIn */
         DepartureIn: {
@@ -2001,6 +2336,15 @@ export interface components {
             management_grade?: number | null;
             /** Cluster Code */
             cluster_code?: string | null;
+        };
+        /** DifferencesOut */
+        DifferencesOut: {
+            /** Added */
+            added: components["schemas"]["MatterNamed"][];
+            /** Removed */
+            removed: components["schemas"]["MatterNamed"][];
+            /** Changed */
+            changed: components["schemas"]["MatterChanged"][];
         };
         /** DoneOperation */
         DoneOperation: {
@@ -2088,6 +2432,11 @@ export interface components {
              */
             effective_on: string;
         };
+        /**
+         * DraftState
+         * @enum {string}
+         */
+        DraftState: "editing" | "published" | "discarded";
         /**
          * DraftStatus
          * @enum {string}
@@ -2263,6 +2612,20 @@ export interface components {
          */
         Engagement: "full_time" | "part_time";
         /**
+         * FieldChanged
+         * @description One field of a changed matter, in words; empty where there was or will be nothing.
+         */
+        FieldChanged: {
+            /** Field */
+            field: string;
+            /** Title */
+            title: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
+        /**
          * FieldMap
          * @description Which column of the layer holds what. Without `level`, `kind` and `parent` they follow from the code.
          */
@@ -2295,6 +2658,7 @@ export interface components {
             words: string;
             severity: components["schemas"]["Severity"];
             limit: components["schemas"]["LimitOut"];
+            season: components["schemas"]["SeasonOut"] | null;
             /** Is Default */
             is_default: boolean;
         };
@@ -2944,6 +3308,12 @@ export interface components {
             /** Codes */
             codes: string[];
         };
+        /** LimitContent */
+        LimitContent: {
+            /** Amount */
+            amount: number;
+            unit: components["schemas"]["LimitUnit"];
+        };
         /** LimitOut */
         LimitOut: {
             /** Amount */
@@ -2956,6 +3326,42 @@ export interface components {
          * @enum {string}
          */
         LimitUnit: "urgent_hour" | "work_hour" | "work_day" | "natural_day";
+        /** ListedCatalogueDraft */
+        ListedCatalogueDraft: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DraftState"];
+            /** Version */
+            version: number;
+            /**
+             * Source
+             * @description name of its workbook, or which version it began from
+             */
+            source: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Matters */
+            matters: number;
+            /** Fault Count */
+            fault_count: number;
+        };
         /** ListedDraft */
         ListedDraft: {
             /**
@@ -3004,11 +3410,122 @@ export interface components {
             /** Major Name */
             major_name: string;
         };
+        /** MatterChanged */
+        MatterChanged: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+            /** Fields */
+            fields: components["schemas"]["FieldChanged"][];
+        };
+        /**
+         * MatterContent
+         * @description A matter as an administrator words it.
+         */
+        MatterContent: {
+            /** Code */
+            code: string;
+            /** Major Name */
+            major_name: string;
+            /** Name */
+            name: string;
+            /** Department Code */
+            department_code: string;
+            /**
+             * Closing Condition
+             * @default
+             */
+            closing_condition: string;
+            /**
+             * Photo Guidance
+             * @default
+             */
+            photo_guidance: string;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /**
+             * Icon
+             * @default help-circle
+             */
+            icon: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * @default {
+             *       "min": 1,
+             *       "max": 6
+             *     }
+             */
+            photos_before: components["schemas"]["PhotosContent"];
+            /**
+             * @default {
+             *       "min": 1,
+             *       "max": 6
+             *     }
+             */
+            photos_after: components["schemas"]["PhotosContent"];
+            /**
+             * Self Dispatch
+             * @default true
+             */
+            self_dispatch: boolean;
+            /**
+             * Self Handle
+             * @default false
+             */
+            self_handle: boolean;
+            /**
+             * Near Far Hint
+             * @default false
+             */
+            near_far_hint: boolean;
+            /**
+             * Review Needed
+             * @default false
+             */
+            review_needed: boolean;
+            /**
+             * Duplicate Radius M
+             * @default 50
+             */
+            duplicate_radius_m: number;
+            /**
+             * Duplicate Hours
+             * @default 72
+             */
+            duplicate_hours: number;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionContent"][];
+        };
+        /**
+         * MatterIn
+         * @description The matter as it shall be. `version`: the draft's own, as it was seen.
+         */
+        MatterIn: {
+            /** Version */
+            version: number;
+            matter: components["schemas"]["MatterContent"];
+        };
         /**
          * MatterKind
          * @enum {string}
          */
         MatterKind: "event" | "component";
+        /** MatterNamed */
+        MatterNamed: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+        };
         /** MatterOut */
         MatterOut: {
             /** Code */
@@ -3027,15 +3544,51 @@ export interface components {
             icon: string;
             /**
              * Initials
-             * @description pinyin initials, for searching
+             * @description pinyin initials, for searching; several readings between blanks
              */
             initials: string;
             /** Photo Guidance */
             photo_guidance: string;
+            /**
+             * Near Far Hint
+             * @description a near and a far photo help
+             */
+            near_far_hint: boolean;
             photos_before: components["schemas"]["PhotoCount"];
             photos_after: components["schemas"]["PhotoCount"];
             /** Closing Condition */
             closing_condition: string;
+            /** Legal Basis */
+            legal_basis: string | null;
+            /** @description the responsible unit */
+            department: components["schemas"]["DepartmentOut"];
+            /**
+             * Weight
+             * @description how frequent it is, against the others
+             */
+            weight: number;
+            /**
+             * Self Dispatch
+             * @description false: always waits for the operator
+             */
+            self_dispatch: boolean;
+            /**
+             * Self Handle
+             * @description the worker may settle it on the spot
+             */
+            self_handle: boolean;
+            /**
+             * Review Needed
+             * @description the squad's leader looks at the result before inspection
+             */
+            review_needed: boolean;
+            /**
+             * Duplicate Radius M
+             * @description how near an open case is offered as the same; 0: never
+             */
+            duplicate_radius_m: number;
+            /** Duplicate Hours */
+            duplicate_hours: number;
             /** Conditions */
             conditions: components["schemas"]["FilingConditionOut"][];
         };
@@ -3423,8 +3976,11 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota";
-        /** PhotoCount */
+        Permission: "report" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue";
+        /**
+         * PhotoCount
+         * @description How many photos are needed, and how many a phone may send.
+         */
         PhotoCount: {
             /** Min */
             min: number;
@@ -3436,6 +3992,22 @@ export interface components {
          * @enum {string}
          */
         PhotoPhase: "before" | "after" | "inspection";
+        /**
+         * PhotosContent
+         * @description How many photos are needed, and how many a phone may send.
+         */
+        PhotosContent: {
+            /**
+             * Min
+             * @default 1
+             */
+            min: number;
+            /**
+             * Max
+             * @default 6
+             */
+            max: number;
+        };
         /** PlaceOut */
         PlaceOut: {
             /**
@@ -3483,11 +4055,6 @@ export interface components {
             squad_code: string | null;
             /** Unit Name */
             unit_name: string | null;
-        };
-        /** PublishIn */
-        PublishIn: {
-            /** Version */
-            version: number;
         };
         /**
          * Reading
@@ -3652,6 +4219,34 @@ export interface components {
             };
             /** Candidates */
             candidates: components["schemas"]["CandidateOut"][];
+        };
+        /**
+         * SeasonContent
+         * @description Another limit between two days of any year, both included; it may run over the new year.
+         */
+        SeasonContent: {
+            /**
+             * Begins
+             * @description `MM-DD`, of any year
+             */
+            begins: string;
+            /**
+             * Ends
+             * @description `MM-DD`, of any year
+             */
+            ends: string;
+            limit: components["schemas"]["LimitContent"];
+        };
+        /**
+         * SeasonOut
+         * @description Another limit between two days of any year (`MM-DD`), both included; it may run over the new year.
+         */
+        SeasonOut: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            limit: components["schemas"]["LimitOut"];
         };
         /**
          * Severity
@@ -4211,6 +4806,21 @@ export interface components {
              */
             can_sign_in: boolean;
         };
+        /** StageLimitContent */
+        StageLimitContent: {
+            /** Amount */
+            amount: number;
+            unit: components["schemas"]["LimitUnit"];
+        };
+        /**
+         * StageLimits
+         * @description How long the county gives itself to accept a report, to verify it, and to inspect a result.
+         */
+        StageLimits: {
+            accept: components["schemas"]["StageLimitContent"];
+            verify: components["schemas"]["StageLimitContent"];
+            inspect: components["schemas"]["StageLimitContent"];
+        };
         /**
          * Standing
          * @description Whether somebody is still here: `left` from the day after their last.
@@ -4498,6 +5108,42 @@ export interface components {
          */
         Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "off_duty" | "no_jurisdiction" | "not_capable";
         /**
+         * VersionContent
+         * @description A version with its matters by code, and what it changed against `against` (0: there was none).
+         */
+        VersionContent: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            state: components["schemas"]["VersionState"];
+            /**
+             * In Force At
+             * Format: date-time
+             */
+            in_force_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /**
+             * Matters
+             * @description how many it has
+             */
+            matters: number;
+            /** Against */
+            against: number;
+            differences: components["schemas"]["DifferencesOut"];
+            /** Content */
+            content: components["schemas"]["MatterOut"][];
+        };
+        /**
+         * VersionState
+         * @description `replaced`: its time never came, or never will, because a newer version came first.
+         * @enum {string}
+         */
+        VersionState: "waiting" | "in_force" | "past" | "replaced";
+        /**
          * Warned
          * @description Something that was accepted and is worth a look.
          */
@@ -4524,6 +5170,46 @@ export interface components {
              * Format: time
              */
             ends: string;
+        };
+        /**
+         * WorkbookFault
+         * @description What of a workbook could not be taken over, where it stands, and how to mend it there or on the desk.
+         */
+        WorkbookFault: {
+            /** Sheet */
+            sheet: string | null;
+            /** Row */
+            row: number | null;
+            /** Column */
+            column: string | null;
+            /** Value */
+            value: string;
+            /** Sentence */
+            sentence: string;
+            /** What To Do */
+            what_to_do: string;
+            /**
+             * Matter
+             * @description its code; mending or removing that matter settles the fault
+             */
+            matter: string | null;
+        };
+        /** PublishIn */
+        backend__grids__draft_schemas__PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * PublishIn
+         * @description `version` of the draft and `over` as they were seen; without `in_force_at` it is in force at once.
+         */
+        backend__matters__catalogue_schemas__PublishIn: {
+            /** Version */
+            version: number;
+            /** Over */
+            over: number;
+            /** In Force At */
+            in_force_at?: string | null;
         };
         /**
          * ActionIn
@@ -7051,6 +7737,13 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueOut"];
                 };
             };
+            /** @description the phone has this already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description problem */
             422: {
                 headers: {
@@ -7100,6 +7793,662 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarDayOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_versions_api_catalogue_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueVersions"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_version_api_catalogue_versions__version__get: {
+        parameters: {
+            query?: {
+                /** @description left out: the version before */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionContent"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    export_version_api_catalogue_versions__version__export_xlsx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_drafts_api_catalogue_drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedCatalogueDraft"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_draft_api_catalogue_drafts__draft_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_draft_api_catalogue_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    discard_draft_api_catalogue_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_workbook_api_catalogue_drafts__draft_id__workbook_put: {
+        parameters: {
+            query?: {
+                /** @description of the draft as it was seen; none for a new one */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_matter_api_catalogue_drafts__draft_id__matters__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    remove_matter_api_catalogue_drafts__draft_id__matters__code__delete: {
+        parameters: {
+            query: {
+                /** @description the draft's version as it was seen */
+                version: number;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    publish_api_catalogue_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["backend__matters__catalogue_schemas__PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_stage_limits_api_catalogue_stage_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageLimits"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_stage_limits_api_catalogue_stage_limits_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageLimits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageLimits"];
                 };
             };
             /** @description problem */
@@ -8197,7 +9546,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PublishIn"];
+                "application/json": components["schemas"]["backend__grids__draft_schemas__PublishIn"];
             };
         };
         responses: {
