@@ -37,8 +37,8 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, int]]:
     `Malformed.at(field, code, …)`, `TooLarge.__init__(self, code, …)` and `Unexpected(status, code, …)`."""
     kind, _, method = ast.unparse(call.func).partition(".")
     if method == "listing":
-        return  # `malformed`, said where `listing` is defined
-    if kind in KINDS or kind == "Unexpected":
+        yield "malformed", 422
+    elif kind in KINDS or kind == "Unexpected":
         code = call.args[1 if method or kind == "Unexpected" else 0]
         if isinstance(code, ast.Constant):
             yield str(code.value), KINDS.get(kind, 500)

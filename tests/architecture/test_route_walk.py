@@ -88,8 +88,37 @@ RULE_BODIES: dict[str, dict[str, Any]] = {
     "put_in_force": {"version": 1},
     "period": {"from": "2026-11-01T00:00+08:00", "to": "2026-11-24T00:00+08:00"},
 }
+# The administrator of the walk has one town; the catalogue is the county's (tests/backend/matters/test_catalogue.py).
+CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
+    "stage_limits": {"json": {stage: {"amount": 1, "unit": "work_hour"} for stage in ("accept", "verify", "inspect")}},
+    "catalogue_draft": {"json": {"title": "walk", "from_version": 1}},
+    "workbook": {"files": {"file": ("walk.xlsx", b"walk")}},
+    "matter": {
+        "json": {
+            "version": 1,
+            "matter": {
+                "code": "E0110",
+                "major_name": "walk",
+                "name": "walk",
+                "department_code": "walk",
+                "conditions": [
+                    {
+                        "code": "E0110-1",
+                        "words": "walk",
+                        "severity": "normal",
+                        "limit": {"amount": 1, "unit": "work_day"},
+                    }
+                ],
+            },
+        }
+    },
+    "catalogue_publish": {"json": {"version": 1, "over": 1}},
+}
 FIXED_BODIES = (
-    PEOPLE_BODIES | IMPORT_BODIES | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES).items()}
+    CATALOGUE_BODIES
+    | PEOPLE_BODIES
+    | IMPORT_BODIES
+    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES).items()}
 )
 
 

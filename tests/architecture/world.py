@@ -76,6 +76,10 @@ GROWING_TABLES = (
     "duty_state",
     "duty_swap",
     "staff_leave",
+    "catalogue",
+    "catalogue_draft",
+    "matter",
+    "stage_limit",
 )
 EVERY_ROW = " UNION ALL ".join(f"SELECT '{table}' || t::text AS row FROM {table} t" for table in GROWING_TABLES)
 STATE = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")
