@@ -174,7 +174,7 @@ def _run_out(calendar: WorkCalendar, unit: LimitUnit, length_us: int, ahead: lis
     while True:
         begin, end = ahead[0]
         there = _onward(calendar, begin, length_us, unit)
-        if end is None or len(ahead) == 1 or _before_stop(there, end, unit):
+        if end is None or len(ahead) == 1 or there <= end:
             ahead[0] = Span(there, end)
             return
         length_us -= _between_us(calendar, begin, end, unit)
@@ -188,11 +188,6 @@ def _onward(calendar: WorkCalendar, start: datetime, length_us: int, unit: Limit
     if unit == LimitUnit.WORK_DAY or not length_us:
         return calendar.working_moment(worked_us)
     return calendar.working_moment(worked_us - 1) + _US
-
-
-def _before_stop(moment: datetime, stop: datetime, unit: LimitUnit) -> bool:
-    """Whether a limit that runs out at `moment` has done so when its clock stops; working days last until they go on."""
-    return moment < stop if unit == LimitUnit.WORK_DAY else moment <= stop
 
 
 def _between_us(calendar: WorkCalendar, begin: datetime, end: datetime, unit: LimitUnit) -> int:
