@@ -32,6 +32,7 @@ class Permission(StrEnum):
     MANAGE_NET = "manage_net"
     MANAGE_STAFF = "manage_staff"
     MANAGE_ROTA = "manage_rota"
+    MANAGE_CATALOGUE = "manage_catalogue"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -59,6 +60,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_NET,
         Permission.MANAGE_STAFF,
         Permission.MANAGE_ROTA,
+        Permission.MANAGE_CATALOGUE,
     },
 }
 

@@ -5,11 +5,13 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import chinese_calendar
 from sqlmodel import SQLModel
 
-from backend.dispatch.models import RoutingRule
+from backend.dispatch.models import RuleSet, RuleSetStatus
+from backend.dispatch.rule_schemas import RuleIn
 from backend.matters.initials import initials_of
 from backend.matters.models import (
     USUAL_STAGE_LIMITS,
@@ -24,6 +26,8 @@ from backend.matters.models import (
 from backend.staff.models import DutyStatus, Unit
 
 HERE = Path(__file__).parent / "catalogue"
+# A county's first rule set keeps its id from load to load.
+RULE_SETS = UUID("2a7c9e34-6d0b-4f9e-8c57-90b1de5a4f33")
 WORK_HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 
 
@@ -38,7 +42,7 @@ def reference(county: str, *, units: str, since: date) -> Iterable[Iterable[SQLM
     yield _matters(county, units, matters)
     yield _conditions(county, matters)
     yield _stage_limits(county)
-    yield _rules(county, _read("routing_rules.json"))
+    yield _rules(county, since, _read("routing_rules.json"))
 
 
 def departments(county: str, county_name: str, *, units: str) -> Iterable[SQLModel]:
@@ -134,17 +138,16 @@ def _stage_limits(county: str) -> Iterable[SQLModel]:
     )
 
 
-def _rules(county: str, rules: list[dict[str, Any]]) -> Iterable[SQLModel]:
-    return (
-        RoutingRule(
-            county=county,
-            code=r["code"],
-            priority=r["priority"],
-            name=r["name"],
-            matters=r["matters"],
-            severities=r["severities"],
-            zone=r["zone"],
-            target=r["target"],
-        )
-        for r in rules
+def _rules(county: str, since: date, rules: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    """The first set of rules, in force; a rule's note is for whoever reads the file."""
+    kept = [RuleIn.model_validate({name: v for name, v in rule.items() if name != "note"}) for rule in rules]
+    yield RuleSet(
+        county=county,
+        id=uuid5(RULE_SETS, county),
+        number=1,
+        title="初始规则",
+        status=RuleSetStatus.IN_FORCE,
+        updated_at=datetime.combine(since, time(0), UTC),
+        in_force_from=datetime.combine(since, time(0), UTC),
+        rules=[rule.model_dump(mode="json") for rule in kept],
     )

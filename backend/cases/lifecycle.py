@@ -84,7 +84,9 @@ HANDLING: tuple[Step, ...] = (
     Step(_A.PASS, _only(_S.PENDING_INSPECTION), _S.CLOSED, Say("核查通过", "Pass"), grid=_FIELD, words=Need.OPTIONAL,
          photos=Photos.OPTIONAL, guards=(Guard.APART, Guard.FILED, Guard.PARTS_DONE), clock=ClockEffect.STOP),
     Step(_A.FAIL, _only(_S.PENDING_INSPECTION), _S.REWORK, Say("不通过，返工", "Fail, rework"), grid=_FIELD,
-         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART,), clock=ClockEffect.REWORK),
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART, Guard.HELD), clock=ClockEffect.REWORK),
+    Step(_A.FAIL, _only(_S.PENDING_INSPECTION), _S.PENDING_DISPATCH, Say("不通过，返工", "Fail, rework"), grid=_FIELD,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART,), clock=ClockEffect.START_ACCEPT),
 )
 
 COMMAND: tuple[Step, ...] = (
@@ -118,8 +120,12 @@ COMMAND: tuple[Step, ...] = (
          words=Need.REQUIRED, asks=frozenset({Ask.MATTER}), clock=ClockEffect.CHANGE_LIMIT),
     Step(_A.MERGE, _BEFORE_FILING | {_S.PENDING_DISPATCH, _S.PENDING_ACK}, _S.MERGED, Say("并案", "Merge"),
          grid=_OPERATORS, words=Need.OPTIONAL, asks=frozenset({Ask.CASE}), clock=ClockEffect.STOP),
-    Step(_A.UNMERGE, _only(_S.MERGED), None, Say("拆分", "Take apart"), grid=_OPERATORS, words=Need.REQUIRED,
-         clock=ClockEffect.START_ACCEPT),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.VERIFYING, Say("拆分", "Take apart"), grid=_OPERATORS, words=Need.REQUIRED,
+         guards=(Guard.MERGED_VERIFYING,), clock=ClockEffect.START_VERIFY),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.PENDING_FILING, Say("拆分", "Take apart"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.MERGED_UNFILED,), clock=ClockEffect.START_ACCEPT),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.PENDING_DISPATCH, Say("拆分", "Take apart"), grid=_OPERATORS,
+         words=Need.REQUIRED, clock=ClockEffect.START_ACCEPT),
     Step(_A.ASK_VOID, _NOT_FINISHED, None, Say("提出作废", "Ask for voiding"), grid=_OPERATORS, words=Need.REQUIRED,
          guards=(Guard.NO_VOID_ASKED,), quiet=True),
     Step(_A.CONFIRM_VOID, _NOT_FINISHED, _S.VOIDED, Say("同意作废", "Confirm voiding"), grid=_OPERATORS,
@@ -129,7 +135,9 @@ COMMAND: tuple[Step, ...] = (
     Step(_A.FORCE_CLOSE, OPEN_STATUSES, _S.CLOSED, Say("强制结案", "Force closing"), grid=_OPERATORS,
          words=Need.REQUIRED, asks=frozenset({Ask.REASON}), guards=(Guard.NOT_HANDLER,), clock=ClockEffect.STOP),
     Step(_A.REOPEN, _only(_S.CLOSED), _S.REWORK, Say("重新办理", "Reopen"), grid=_OPERATORS, words=Need.REQUIRED,
-         guards=(Guard.NOT_REOPENED,), clock=ClockEffect.REOPEN),
+         guards=(Guard.NOT_REOPENED, Guard.HELD), clock=ClockEffect.REOPEN),
+    Step(_A.REOPEN, _only(_S.CLOSED), _S.PENDING_DISPATCH, Say("重新办理", "Reopen"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.NOT_REOPENED,), clock=ClockEffect.START_ACCEPT),
 )
 
 PARTS: tuple[Step, ...] = (
@@ -152,7 +160,10 @@ RESIDENT: tuple[Step, ...] = (
     Step(_A.SATISFIED, _only(_S.CLOSED), None, Say("已解决", "Fixed"), resident=True, words=Need.OPTIONAL,
          guards=(Guard.ANSWERABLE,), quiet=True),
     Step(_A.NOT_SATISFIED, _only(_S.CLOSED), _S.REWORK, Say("没解决", "Not fixed"), resident=True, words=Need.OPTIONAL,
-         photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED), clock=ClockEffect.REOPEN),
+         photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED, Guard.HELD), clock=ClockEffect.REOPEN),
+    Step(_A.NOT_SATISFIED, _only(_S.CLOSED), _S.PENDING_DISPATCH, Say("没解决", "Not fixed"), resident=True,
+         words=Need.OPTIONAL, photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED),
+         clock=ClockEffect.START_ACCEPT),
     Step(_A.NOT_SATISFIED, _only(_S.CLOSED), None, Say("没解决", "Not fixed"), resident=True, words=Need.OPTIONAL,
          photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE,), quiet=True),
 )

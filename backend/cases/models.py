@@ -59,7 +59,7 @@ class Case(SQLModel, table=True):
     A squad (`squad_code`) or those with a duty in its grid (`grid_duty`) hold it from dispatch to the end. `clock_kind`,
     `clock_started_at`, `warn_at` and `due_at` are the clock that runs now, or stands still while suspended; `late_s` the
     seconds by which handling has passed its deadlines: all four follow from the history (`clocks.py`). `*_asked_by` is who
-    asked for what is not decided yet.
+    asked for what is not decided yet. `merged_from` is where a merged case was.
     """
 
     __tablename__ = "case"
@@ -71,11 +71,9 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_status_due_at", "county", "status", "due_at"),
         Index("ix_case_county_opened_at", "county", "opened_at"),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
-        Index(
-            "ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")
-        ),
+        Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
-    __mapper_args__ = {"version_id_col": _VERSION, "version_id_generator": False}  # noqa: RUF012 -- SQLAlchemy's own form
+    __mapper_args__ = {"version_id_col": _VERSION, "version_id_generator": False}
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)
@@ -110,6 +108,7 @@ class Case(SQLModel, table=True):
     resume_on: date | None = None
     reply_by: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     merged_into: UUID | None = None
+    merged_from: Status | None = Field(default=None, sa_type=choice(Status))
     opened_at: datetime = Field(sa_type=TIMESTAMP)
     filed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     clock_kind: ClockKind | None = Field(default=None, sa_type=choice(ClockKind))

@@ -1,10 +1,10 @@
 """What crosses the wire about reports and cases."""
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from backend.cases.models import PhotoPhase, PlaceSource, ReportSource, Satisfaction
 from backend.cases.terms import Action, Ask, ClockKind, Need, Part, Status
@@ -58,6 +58,11 @@ class ReportIn(Wire):
     self_handled: bool = Field(default=False, description="settled on the spot; only where the matter allows it")
     after_photos: DeclaredPhotos = Field(default_factory=list, description="how it looks after settling on the spot")
 
+    @model_validator(mode="after")
+    def _before_is_not_after(self) -> Self:
+        _distinct([*self.photos, *self.after_photos])
+        return self
+
 
 SquadCode = Annotated[str, Field(min_length=1, max_length=32)]
 
@@ -77,7 +82,9 @@ class ActionIn(Wire):
     action: Action
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] = Field(description="the version of the case that the actor saw")
     words: Words = ""
-    reason: Annotated[str, Field(max_length=32)] | None = Field(default=None, description="a code of the action's reasons")
+    reason: Annotated[str, Field(max_length=32)] | None = Field(
+        default=None, description="a code of the action's reasons"
+    )
     squad: SquadCode | None = Field(default=None, description="squad code")
     squads: Annotated[list[SquadCode], Field(max_length=8), AfterValidator(_distinct_codes)] = Field(
         default_factory=list, description="squad codes, for a whistle"

@@ -159,6 +159,9 @@ class Guard(StrEnum):
     FROM_PUBLIC = "from_public"
     EMERGENCY = "emergency"
     SAMPLED = "sampled"
+    HELD = "held"
+    MERGED_VERIFYING = "merged_verifying"
+    MERGED_UNFILED = "merged_unfiled"
     FILED = "filed"
     UNFILED = "unfiled"
     NOT_ON_SITE = "not_on_site"
@@ -224,14 +227,18 @@ class Part(StrEnum):
 class CaseFacts:
     """What the guards ask of a case, whoever is asking.
 
-    `sampled`: settled on the spot and drawn for inspection. `filed`: an emergency may be dispatched before it is. `overdue`: the handling clock has run out. `open_parts`: parts
-    neither finished nor waived. `answerable`: the resident's 72 hours after closing are not over, and no answer came yet.
+    `sampled`: settled on the spot and drawn for inspection. `held`: a squad or a duty has handled it. `merged_from`: where a
+    merged case was. `filed`: an emergency may be dispatched before it is. `overdue`: the handling clock has run out.
+    `open_parts`: parts neither finished nor waived. `answerable`: the resident's 72 hours after closing are not over, and
+    no answer came yet.
     """
 
     status: Status
     severity: Severity = Severity.NORMAL
     from_staff: bool = True
     sampled: bool = False
+    held: bool = True
+    merged_from: Status | None = None
     filed: bool = True
     tier: int = 2
     overdue: bool = False

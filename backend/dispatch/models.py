@@ -1,23 +1,24 @@
-"""Routing rules as data, the stored decision behind each routing, and assignments (派遣) of cases to squads."""
+"""Rule sets, the stored decision behind each routing, and assignments (派遣) of cases to squads."""
 
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, CheckConstraint, ForeignKeyConstraint, String, and_, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint, and_, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel, col
 
 from backend.database import TIMESTAMP, choice
-from backend.staff.models import Duty, SquadKind
+from backend.staff.models import Duty
 
 
-class Zone(StrEnum):
-    """Which squads a rule looks at: those with jurisdiction over the grid, or all of the town."""
+class RuleSetStatus(StrEnum):
+    """A set is a draft until it is published; the one in force gives way to the next and is kept."""
 
-    JURISDICTION = "jurisdiction"
-    TOWN = "town"
+    DRAFT = "draft"
+    IN_FORCE = "in_force"
+    REPLACED = "replaced"
 
 
 class AssignmentKind(StrEnum):
@@ -39,19 +40,33 @@ class AssignmentEnd(StrEnum):
     """The case itself ended: voided, or closed by force."""
 
 
-class RoutingRule(SQLModel, table=True):
-    """Tried in order of `priority`; the first whose squads can take the case wins."""
+class RuleSet(SQLModel, table=True):
+    """All routing rules of a county at a time, as one: `rules` are those of `rule_schemas.RuleIn`, by priority.
 
-    __tablename__ = "routing_rule"
+    Once published a set has a `number`, is never changed, and says from when until when it was in force. `version` counts
+    the changes of a draft, so that two who edit cannot overwrite each other; `base` is the number of the set over which
+    its author last saw it.
+    """
+
+    __tablename__ = "rule_set"
+    __table_args__ = (
+        UniqueConstraint("county", "number"),
+        Index("uq_rule_set_in_force", "county", unique=True, postgresql_where=text("status = 'in_force'")),
+    )
 
     county: str = Field(primary_key=True, max_length=6)
-    code: str = Field(primary_key=True, max_length=32)
-    priority: int
-    name: str
-    matters: list[str] = Field(sa_type=ARRAY(String))
-    severities: list[str] = Field(sa_type=ARRAY(String))
-    zone: Zone = Field(sa_type=choice(Zone))
-    target: SquadKind = Field(sa_type=choice(SquadKind))
+    id: UUID = Field(primary_key=True)
+    number: int | None = None
+    title: str
+    status: RuleSetStatus = Field(sa_type=choice(RuleSetStatus))
+    version: int = 1
+    base: int = 0
+    author_id: UUID | None = None
+    author_name: str | None = None
+    updated_at: datetime = Field(sa_type=TIMESTAMP)
+    in_force_from: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    in_force_to: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    rules: list[dict[str, Any]] = Field(sa_type=JSONB)
 
 
 class Assignment(SQLModel, table=True):
@@ -103,24 +118,33 @@ class Assignment(SQLModel, table=True):
 
 
 class RoutingDecision(SQLModel, table=True):
-    """Why a case went where it went: inputs, rule, every candidate with its verdict, and one sentence for people."""
+    """Why a case went where it went: inputs, rule, every candidate with its verdict, and one sentence for people.
+
+    The rule is named by its set's number, its code and its name of then. Who got it is a squad, or a duty (such as the
+    grid chief) of the case's grid, or nobody. `shortfalls` say what could not be taken into account.
+    """
 
     __tablename__ = "routing_decision"
     __table_args__ = (
         ForeignKeyConstraint(["county", "case_id"], ["case.county", "case.id"]),
         Index("ix_routing_decision_county_case_id", "county", "case_id"),
+        Index("ix_routing_decision_county_decided_at", "county", "decided_at"),
     )
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)
     case_id: UUID
     decided_at: datetime = Field(sa_type=TIMESTAMP)
+    rule_set: int | None = None
     rule_code: str | None = None
+    rule_name: str | None = None
     squad_code: str | None = None
+    duty: Duty | None = Field(default=None, sa_type=choice(Duty))
     sentence_zh: str
     sentence_en: str
     inputs: dict[str, Any] = Field(sa_type=JSONB)
     candidates: list[dict[str, Any]] = Field(sa_type=JSONB)
+    shortfalls: list[dict[str, str]] = Field(default_factory=list, sa_type=JSONB)
 
 
 OPEN_ASSIGNMENT = and_(col(Assignment.ended_at).is_(None), col(Assignment.kind) == AssignmentKind.LEAD)

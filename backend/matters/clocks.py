@@ -46,8 +46,7 @@ class WorkCalendar:
             raise ValueError("a work calendar needs working hours")
 
     def is_workday(self, day: date) -> bool:
-        kind = self.exceptions.get(day)
-        return kind == DayKind.WORKDAY if kind else day.weekday() < 5
+        return is_workday(day, self.exceptions)
 
     @cached_property
     def day_us(self) -> int:
@@ -103,6 +102,12 @@ class Light(StrEnum):
     GREEN = "green"
     YELLOW = "yellow"
     RED = "red"
+
+
+def is_workday(day: date, exceptions: Mapping[date, DayKind]) -> bool:
+    """Monday to Friday, but for the days that differ."""
+    kind = exceptions.get(day)
+    return kind == DayKind.WORKDAY if kind else day.weekday() < 5
 
 
 def deadline(calendar: WorkCalendar, start: datetime, amount: float, unit: LimitUnit) -> datetime:

@@ -1,10 +1,10 @@
 """Every SELECT about people, posts, units and the names of squads. Rota and duty have files of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -90,3 +90,23 @@ async def squads(session: AsyncSession, county: str) -> Sequence[Squad]:
 
 async def squad_names(session: AsyncSession, county: str) -> dict[str, str]:
     return {squad.code: squad.name for squad in await squads(session, county)}
+
+
+async def claiming_squad(
+    session: AsyncSession, county: str, squad_codes: Iterable[str], grid_path: str
+) -> Squad | None:
+    """The first of these squads, by code, that is responsible for the grid at this path."""
+    covering = func.starts_with(literal(f"{grid_path}/"), col(SquadJurisdiction.grid_path).op("||")("/"))
+    found = (
+        select(Squad)
+        .join(
+            SquadJurisdiction,
+            and_(
+                col(SquadJurisdiction.county) == col(Squad.county), col(SquadJurisdiction.squad_code) == col(Squad.code)
+            ),
+        )
+        .where(col(Squad.county) == county, col(Squad.code).in_(list(squad_codes)), covering)
+        .order_by(col(Squad.code))
+        .limit(1)
+    )
+    return (await session.scalars(found)).one_or_none()

@@ -289,7 +289,5 @@ def test_every_sign_in_is_somebody_with_that_role(organisation: Json) -> None:
 def test_routing_rules_are_ordered_and_end_with_the_departments() -> None:
     rules = read(CATALOGUE.with_name("routing_rules.json"))
     assert [rule["priority"] for rule in rules] == list(range(1, len(rules) + 1))
-    assert [(rule["zone"], rule["target"]) for rule in rules] == [
-        ("town", "all_round"), ("jurisdiction", "all_round"), ("town", "department")
-    ]  # fmt: skip
+    assert [rule["target"]["kind"] for rule in rules] == ["town_squads", "own_squads", "department"]
     assert rules[0]["severities"] == ["emergency"]

@@ -1,5 +1,7 @@
 """The whole life of a case: sources, filing, several hands, requests, clocks that follow from the history."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -14,36 +16,42 @@ TIME = sa.DateTime(timezone=True)
 def upgrade() -> None:
     _case()
     _report()
+    _photo()
     _assignment()
 
 
+# What every case has, and what those that are there already begin with.
+COUNTED: dict[str, tuple[Any, str]] = {
+    "source": (sa.String(32), "staff"),
+    "tier": (sa.Integer(), "2"),
+    "self_handled": (sa.Boolean(), "false"),
+    "send_back_count": (sa.Integer(), "0"),
+    "extension_count": (sa.Integer(), "0"),
+    "suspension_count": (sa.Integer(), "0"),
+    "reopened_count": (sa.Integer(), "0"),
+}
+PERHAPS: dict[str, Any] = {
+    "grid_duty": sa.String(32),
+    "extension_asked_by": sa.Uuid(),
+    "suspension_asked_by": sa.Uuid(),
+    "void_asked_by": sa.Uuid(),
+    "resume_on": sa.Date(),
+    "reply_by": TIME,
+    "merged_into": sa.Uuid(),
+    "merged_from": sa.String(32),
+    "filed_at": TIME,
+    "clock_kind": sa.String(32),
+    "warn_at": TIME,
+    "answer_until": TIME,
+    "satisfaction": sa.String(32),
+}
+
+
 def _case() -> None:
-    for name, kind in {
-        "source": sa.String(32),
-        "tier": sa.Integer(),
-        "self_handled": sa.Boolean(),
-        "send_back_count": sa.Integer(),
-        "extension_count": sa.Integer(),
-        "suspension_count": sa.Integer(),
-        "reopened_count": sa.Integer(),
-    }.items():
-        default = {"source": "staff", "tier": "2", "self_handled": "false"}.get(name, "0")
+    for name, (kind, default) in COUNTED.items():
         op.add_column("case", sa.Column(name, kind, nullable=False, server_default=default))
         op.alter_column("case", name, server_default=None)
-    for name, kind in {
-        "grid_duty": sa.String(32),
-        "extension_asked_by": sa.Uuid(),
-        "suspension_asked_by": sa.Uuid(),
-        "void_asked_by": sa.Uuid(),
-        "resume_on": sa.Date(),
-        "reply_by": TIME,
-        "merged_into": sa.Uuid(),
-        "filed_at": TIME,
-        "clock_kind": sa.String(32),
-        "warn_at": TIME,
-        "answer_until": TIME,
-        "satisfaction": sa.String(32),
-    }.items():
+    for name, kind in PERHAPS.items():
         op.add_column("case", sa.Column(name, kind, nullable=True))
     op.alter_column("case", "reporter_id", nullable=True)
     op.create_index(
@@ -67,6 +75,10 @@ def _report() -> None:
     op.add_column("report", sa.Column("source", sa.String(32), nullable=False, server_default="staff"))
     op.alter_column("report", "source", server_default=None)
     op.create_index("ix_report_county_reporter_id", "report", ["county", "reporter_id"])
+
+
+def _photo() -> None:
+    op.alter_column("photo", "uploaded_by", nullable=True)
 
 
 def _assignment() -> None:
@@ -95,3 +107,7 @@ def _assignment() -> None:
         unique=True,
         postgresql_where=sa.text("ended_at IS NULL AND kind <> 'lead'"),
     )
+
+
+def downgrade() -> None:
+    raise NotImplementedError("restore a backup instead: a downgrade would drop cases")
