@@ -120,12 +120,12 @@ def effect_of(action: Action, from_status: Status | None, to_status: Status) -> 
 
 
 def entry_of(event: EventLike) -> ClockEntry:
-    """What an event says to the clocks. One from before limits stood in the history says a due time instead."""
+    """What an event says to the clocks. One that began handling before limits stood in the history says a due time instead."""
     content = event.content
     effect = effect_of(event.action, event.from_status, event.to_status)
     limit = _limit(content.get("limit"))
     share = float(content.get("share", REWORK_SHARE if effect == ClockEffect.REWORK else 1.0))
-    if limit is None and content.get("due_at"):
+    if limit is None and content.get("due_at") and effect in {ClockEffect.HAND, ClockEffect.REWORK}:
         limit = Limit(
             (datetime.fromisoformat(content["due_at"]) - event.at) / timedelta(hours=1), LimitUnit.URGENT_HOUR
         )

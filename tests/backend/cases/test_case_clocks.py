@@ -301,6 +301,13 @@ def test_an_event_says_its_limit_holder_and_share() -> None:
     assert entry_of(report) == ClockEntry(E.START_VERIFY, report.at, HALF_HOUR, accept_limit=QUARTER)
 
 
+def test_a_due_time_that_an_event_tells_beside_is_no_limit() -> None:
+    granted = event(
+        Action.GRANT_EXTENSION, Status.HANDLING, Status.HANDLING, "11-23 14:00", due_at="2026-11-24T02:00:00+00:00"
+    )
+    assert entry_of(granted).limit is None
+
+
 def test_a_history_without_limits_keeps_the_due_times_it_says() -> None:
     history = [
         event(Action.REPORT, None, Status.PENDING_DISPATCH, "11-23 09:30"),
