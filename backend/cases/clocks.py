@@ -140,11 +140,6 @@ def entry_of(event: EventLike) -> ClockEntry:
     )
 
 
-def limit_content(limit: Limit) -> dict[str, Any]:
-    """A limit as it stands in an event's content."""
-    return {"amount": limit.amount, "unit": limit.unit.value}
-
-
 def _limit(content: Mapping[str, Any] | None) -> Limit | None:
     return Limit(float(content["amount"]), LimitUnit(content["unit"])) if content else None
 

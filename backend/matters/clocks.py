@@ -18,9 +18,6 @@ from typing import NamedTuple
 from backend.clock import SHANGHAI
 from backend.matters.models import DayKind, Limit, LimitUnit
 
-# How long the command centre may take to dispatch a waiting case, and an inspector to inspect a handled one.
-DISPATCH_LIMIT = timedelta(minutes=15)
-INSPECTION_LIMIT_WORK_HOURS = 4
 # The light is green until this much of a limit is used, then yellow until all is.
 WARN_PERCENT = 80
 # Nobody is told a higher figure of how much of a limit is used.
