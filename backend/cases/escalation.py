@@ -72,7 +72,10 @@ def is_over(waiting: Escalation, step: EscalationStep | None, case: Pressed) -> 
     """Whether a step that waits to be sent has lost its point: the case or its clock has ended, or it was accepted."""
     if case.status in ENDED_STATUSES or step is None:
         return True
-    if any(_is(clock, waiting, step.clock) for clock in case.clocks.ended):
+    running = case.clocks.running
+    gone = any(_is(clock, waiting, step.clock) for clock in case.clocks.ended)
+    # Two clocks of one moment are one here: a case may be reassigned in the very instant in which it was given.
+    if gone and not (running and _is(running, waiting, step.clock)):
         return True
     return step.after_minutes_unacknowledged is not None and case.unacknowledged_since is None
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select, union
+from sqlalchemy import ColumnElement, all_, and_, any_, case, exists, func, literal, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -58,7 +58,7 @@ async def cases_to_look_at(session: AsyncSession, at: datetime) -> dict[str, lis
         .join(step, and_(col(step.county) == col(Case.county), col(step.clock) == col(Case.clock_kind)))
         .where(
             col(Case.status).in_(OPEN_STATUSES),
-            func.array_position(col(step.severities), col(Case.severity)).is_not(None),
+            col(Case.severity) == any_(col(step.severities)),
             passed,
             ~taken_already,
         )
@@ -202,7 +202,7 @@ class Told(NamedTuple):
 
 async def told_to(session: AsyncSession, actor: Actor, at: datetime, *, unseen: bool, limit: int) -> list[Told]:
     """What the actor was told in the last 30 days about cases that they still may see, newest first."""
-    mine = col(Escalation.receivers).contains([actor.staff_id])
+    mine = literal(actor.staff_id) == any_(col(Escalation.receivers))
     wanted = (
         select(Escalation, Case, Matter, EscalationStep)
         .join(Case, and_(col(Case.county) == col(Escalation.county), col(Case.id) == col(Escalation.case_id)))
@@ -219,7 +219,7 @@ async def told_to(session: AsyncSession, actor: Actor, at: datetime, *, unseen: 
         )
     )
     if unseen:
-        wanted = wanted.where(~col(Escalation.seen_by).contains([actor.staff_id]))
+        wanted = wanted.where(literal(actor.staff_id) != all_(col(Escalation.seen_by)))
     order = (col(Escalation.sent_at).desc(), col(Escalation.case_id).desc(), col(Escalation.step_code))
     rows = await session.execute(wanted.order_by(*order).limit(limit))
     return [Told(*row) for row in rows]
@@ -236,7 +236,7 @@ async def told_steps(session: AsyncSession, actor: Actor, case_id: UUID, step_co
                 col(Escalation.case_id) == case_id,
                 col(Escalation.step_code) == step_code,
                 col(Escalation.sent_at).is_not(None),
-                col(Escalation.receivers).contains([actor.staff_id]),
+                literal(actor.staff_id) == any_(col(Escalation.receivers)),
             )
             .with_for_update(of=Escalation)
         )
