@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import handover_routes, photo_routes
+from backend.cases import escalation_routes, handover_routes, photo_routes
 from backend.cases import routes as cases
 from backend.clock import utc_now
 from backend.command_centre import net_routes
@@ -57,6 +57,7 @@ ROUTERS = (
     cases.router,
     photo_routes.router,
     handover_routes.router,
+    escalation_routes.router,
     dispatch.router,
     squad_routes.router,
     rule_routes.router,

@@ -465,6 +465,16 @@ PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after} < late_after
     other_county    401     404     404     404     404     404     403
     absent          401     404     404     404     404     404     403
 
+GET /api/escalations
+    any             401     200     200     200     200     200     200
+PUT /api/escalations/{waiting}/handle-yellow/seen
+    own             401     404     404     404     404     404     404
+    other_grid      401     404     404     404     404     404     404
+    other_squad     401     404     404     404     404     404     404
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+
 GET /api/live/snapshot
     any             401     200     200     200     200     200     200
 GET /api/live?last_event_id={cursor}

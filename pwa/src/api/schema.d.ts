@@ -1326,6 +1326,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Escalations
+         * @description What I was told in the last 30 days, newest first.
+         */
+        get: operations["get_escalations_api_escalations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalations/{case_id}/{step}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * See Escalation
+         * @description I have read it. Again, and nothing more happens.
+         */
+        put: operations["see_escalation_api_escalations__case_id___step__seen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/squads": {
         parameters: {
             query?: never;
@@ -2862,6 +2902,60 @@ export interface components {
          * @enum {string}
          */
         Engagement: "full_time" | "part_time";
+        /** EscalationList */
+        EscalationList: {
+            /** Items */
+            items: components["schemas"]["EscalationOut"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * EscalationOut
+         * @description Something that the asker was told: a reminder (`remind`) or that a case is late (`escalate`).
+         */
+        EscalationOut: {
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /** Case Code */
+            case_code: string;
+            /** Step */
+            step: string;
+            /** @description null when the ladder has this step no more */
+            action: components["schemas"]["Action"] | null;
+            clock: components["schemas"]["ClockKind"] | null;
+            /**
+             * Sentence
+             * @description as it was when it was sent, for example 催办：暴露垃圾 剩 18 分（已用 80 %）
+             */
+            sentence: string;
+            /**
+             * Percent
+             * @description how much of the limit was used then, whole per cent
+             */
+            percent: number | null;
+            matter: components["schemas"]["MatterBrief"];
+            severity: components["schemas"]["Severity"];
+            /** @description of the case now */
+            status: components["schemas"]["Status"];
+            /**
+             * Due At
+             * @description of the clock that runs now
+             */
+            due_at: string | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Seen */
+            seen: boolean;
+        };
         /**
          * FieldChanged
          * @description One field of a changed matter, in words; empty where there was or will be nothing.
@@ -9717,6 +9811,105 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["DepartureOut"];
                 };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_escalations_api_escalations_get: {
+        parameters: {
+            query?: {
+                /** @description only what has not been read yet */
+                unseen?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    see_escalation_api_escalations__case_id___step__seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             422: {
