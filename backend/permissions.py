@@ -25,6 +25,7 @@ class Permission(StrEnum):
     SEE_SQUADS = "see_squads"
     SEE_ROUTING = "see_routing"
     SEE_EVIDENCE = "see_evidence"
+    SEE_CONTACTS = "see_contacts"
     SEE_STAFF = "see_staff"
     SEE_ROTA = "see_rota"
     ASK_ROTA = "ask_rota"
@@ -46,6 +47,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ACT_ON_CASES,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
+        Permission.SEE_CONTACTS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
     },
