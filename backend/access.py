@@ -59,6 +59,7 @@ def public() -> None:
 Public = Depends(public)
 SignedIn = Annotated[Actor, Depends(signed_in)]
 Reporter = Annotated[Actor, Depends(Allowed(Permission.REPORT))]
+Registrar = Annotated[Actor, Depends(Allowed(Permission.REGISTER))]
 CaseReader = Annotated[Actor, Depends(Allowed(Permission.SEE_CASES))]
 CaseActor = Annotated[Actor, Depends(Allowed(Permission.ACT_ON_CASES))]
 NetReader = Annotated[Actor, Depends(Allowed(Permission.SEE_NET))]
@@ -71,3 +72,4 @@ RotaAsker = Annotated[Actor, Depends(Allowed(Permission.ASK_ROTA))]
 NetKeeper = Annotated[Actor, Depends(Allowed(Permission.MANAGE_NET))]
 StaffKeeper = Annotated[Actor, Depends(Allowed(Permission.MANAGE_STAFF))]
 RotaKeeper = Annotated[Actor, Depends(Allowed(Permission.MANAGE_ROTA))]
+CatalogueKeeper = Annotated[Actor, Depends(Allowed(Permission.MANAGE_CATALOGUE))]

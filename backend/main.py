@@ -26,6 +26,7 @@ from backend.grids.imports import routes as imports
 from backend.grids.imports.intake import LayerReaders
 from backend.grids.replay import Replays
 from backend.live.hub import Hub
+from backend.matters import catalogue_routes
 from backend.matters import routes as matters
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
@@ -54,6 +55,7 @@ ROUTERS = (
     imports.router,
     export_routes.router,
     matters.router,
+    catalogue_routes.router,
     cases.router,
     photo_routes.router,
     handover_routes.router,
@@ -90,7 +92,7 @@ def body_limit(path: str) -> int:
         return MAX_SUBMISSION
     if path.startswith("/api/net/imports/") and path.count("/") == 4:
         return MAX_IMPORT + KIB
-    if path.startswith("/api/staff/imports/"):
+    if path.startswith("/api/staff/imports/") or (path.startswith("/api/catalogue/") and path.endswith("/workbook")):
         return MAX_SHEET_BYTES + KIB
     return MAX_JSON_BODY
 

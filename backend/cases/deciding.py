@@ -37,7 +37,7 @@ def decide_step(case: CaseFacts, action: Action, actor: Standing) -> tuple[Step,
     judge their own work, Conflict `wrong_state` if the case is not where the action begins, and the conflict of the guard
     that does not hold.
     """
-    rows = [step for step in steps_of(action) if not step.system and not step.resident]
+    rows = [step for step in steps_of(action) if step.roles]
     if not rows:
         raise NotAllowed("not_an_action", Say("这一步由系统自动完成", "This step is taken by the system itself"))
     held = [step for step in rows if actor.roles_for(step)]

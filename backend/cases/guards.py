@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from backend.cases.terms import CaseFacts, Guard, Part, Standing
+from backend.cases.terms import CaseFacts, Guard, Part, Standing, Status
 from backend.errors import Say
 from backend.matters.models import Severity
 
@@ -61,6 +61,26 @@ GUARDS: dict[Guard, Rule] = {
         lambda case, actor: case.severity == Severity.EMERGENCY,
         "not_an_emergency",
         Say("只有特急案件可以先派遣后立案，请先立案", "Only an emergency may be dispatched before it is filed"),
+    ),
+    Guard.SAMPLED: Rule(
+        lambda case, actor: case.sampled,
+        "wrong_state",
+        Say("没有抽到核查", "It was not drawn for inspection"),
+    ),
+    Guard.HELD: Rule(
+        lambda case, actor: case.held,
+        "wrong_state",
+        Say("这个案件没有处置队伍", "Nobody has handled this case"),
+    ),
+    Guard.MERGED_VERIFYING: Rule(
+        lambda case, actor: case.merged_from == Status.VERIFYING,
+        "wrong_state",
+        Say("并案前不在核实中", "It was not being verified when it was merged"),
+    ),
+    Guard.MERGED_UNFILED: Rule(
+        lambda case, actor: case.merged_from == Status.PENDING_FILING,
+        "wrong_state",
+        Say("并案前不是待立案", "It was not waiting to be filed when it was merged"),
     ),
     Guard.FILED: Rule(
         lambda case, actor: case.filed,

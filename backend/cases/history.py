@@ -11,10 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
-from backend.cases.terms import Action, Status
 from backend.cases.models import Case, CaseEvent
-from backend.cases.queries import last_event, squads_ever
+from backend.cases.queries import history_of, reporters_of, squads_ever
+from backend.cases.terms import Action, Status
+from backend.cases.winding import wind
+from backend.errors import Conflict, Say
 from backend.live.feed import publish
 from backend.permissions import Audience, Role
 
@@ -72,8 +75,12 @@ async def append_event(
     content_fingerprint: str = "",
     client_at: datetime | None = None,
 ) -> CaseEvent:
-    """Move the case to `target`, write the event, and tell the live feed. The caller holds the case's row."""
-    previous = await last_event(session, case.county, case.id)
+    """Move the case to `target`, write the event, wind the clocks, and tell the live feed. The caller holds the case's row.
+
+    Raises Conflict `stale_version` if somebody has changed the case all the same.
+    """
+    past = await history_of(session, case.county, case.id)
+    previous = past[-1] if past else None
     event = CaseEvent(
         county=case.county,
         case_id=case.id,
@@ -92,22 +99,43 @@ async def append_event(
         previous_hash=previous.hash if previous else NO_HASH,
         hash="",
     )
-    event.hash = event_hash(event)
-    session.add(event)
     case.status = target
     case.version = event.seq
     case.updated_at = at
-    await session.flush()
+    await wind(session, case, [*past, event])
+    event.hash = event_hash(event)
+    session.add(event)
+    try:
+        await session.flush()
+    except StaleDataError:
+        raise changed_meanwhile() from None
+    reporters = await reporters_of(session, case.county, case.id)
     await publish(
         session,
         county=case.county,
         kind="case",
         case_id=case.id,
         body={"case_id": str(case.id), "code": case.code, "version": case.version, "status": target.value},
-        audience=Audience(case.grid_path, case.reporter_id, await squads_ever(session, case.county, case.id)),
+        audience=Audience(
+            case.grid_path,
+            reporters,
+            await squads_ever(session, case.county, case.id),
+            # Those who could have claimed it must also hear that it is gone.
+            claimable=Status.PENDING_DISPATCH in (event.from_status, target),
+        ),
         at=at,
     )
     return event
+
+
+def changed_meanwhile() -> Conflict:
+    return Conflict(
+        "stale_version",
+        Say(
+            "案件在你打开之后已经变化，请看最新状态再操作",
+            "The case has changed since you opened it; look at its present state first",
+        ),
+    )
 
 
 def first_broken_link(events: list[CaseEvent]) -> int | None:

@@ -33,6 +33,8 @@ INTAKE: tuple[Step, ...] = (
     Step(_A.REPORT, frozenset(), _S.VERIFYING, Say("上报", "Report"), system=True, guards=(Guard.FROM_PUBLIC,),
          clock=ClockEffect.START_VERIFY),
     Step(_A.JOIN, OPEN_STATUSES, None, Say("又有人反映", "Reported again"), system=True, quiet=True),
+    Step(_A.SELF_HANDLE, _only(_S.PENDING_DISPATCH), _S.PENDING_INSPECTION, Say("现场自处置", "Handled on the spot"),
+         system=True, guards=(Guard.SAMPLED,), clock=ClockEffect.FINISH),
     Step(_A.SELF_HANDLE, _only(_S.PENDING_DISPATCH), _S.CLOSED, Say("现场自处置", "Handled on the spot"), system=True,
          clock=ClockEffect.STOP),
     Step(_A.VERIFY_FOUND, _only(_S.VERIFYING), _S.PENDING_FILING, Say("核实属实", "Found as reported"), grid=_FIELD,
@@ -82,7 +84,9 @@ HANDLING: tuple[Step, ...] = (
     Step(_A.PASS, _only(_S.PENDING_INSPECTION), _S.CLOSED, Say("核查通过", "Pass"), grid=_FIELD, words=Need.OPTIONAL,
          photos=Photos.OPTIONAL, guards=(Guard.APART, Guard.FILED, Guard.PARTS_DONE), clock=ClockEffect.STOP),
     Step(_A.FAIL, _only(_S.PENDING_INSPECTION), _S.REWORK, Say("不通过，返工", "Fail, rework"), grid=_FIELD,
-         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART,), clock=ClockEffect.REWORK),
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART, Guard.HELD), clock=ClockEffect.REWORK),
+    Step(_A.FAIL, _only(_S.PENDING_INSPECTION), _S.PENDING_DISPATCH, Say("不通过，返工", "Fail, rework"), grid=_FIELD,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART,), clock=ClockEffect.START_ACCEPT),
 )
 
 COMMAND: tuple[Step, ...] = (
@@ -99,7 +103,7 @@ COMMAND: tuple[Step, ...] = (
     Step(_A.REFUSE_SUSPENSION, _only(_S.HANDLING), None, Say("不同意挂账", "Refuse the suspension"), grid=_OPERATORS,
          words=Need.REQUIRED, guards=(Guard.SUSPENSION_ASKED, Guard.NOT_HANDLER), quiet=True),
     Step(_A.RESUME, _only(_S.SUSPENDED), _S.HANDLING, Say("恢复办理", "Resume"), grid=_OPERATORS, lead=_LEADERS,
-         words=Need.OPTIONAL, clock=ClockEffect.RESUME),
+         system=True, words=Need.OPTIONAL, clock=ClockEffect.RESUME),
     Step(_A.REASSIGN, _only(_S.PENDING_ACK, _S.SUSPENDED) | _IN_HAND, _S.PENDING_ACK, Say("改派", "Reassign"),
          grid=_OPERATORS, words=Need.REQUIRED, asks=frozenset({Ask.SQUAD}), clock=ClockEffect.HAND),
     Step(_A.REMIND, _NOT_FINISHED | {_S.PENDING_REVIEW, _S.PENDING_INSPECTION}, None, Say("催办", "Remind"),
@@ -116,8 +120,12 @@ COMMAND: tuple[Step, ...] = (
          words=Need.REQUIRED, asks=frozenset({Ask.MATTER}), clock=ClockEffect.CHANGE_LIMIT),
     Step(_A.MERGE, _BEFORE_FILING | {_S.PENDING_DISPATCH, _S.PENDING_ACK}, _S.MERGED, Say("并案", "Merge"),
          grid=_OPERATORS, words=Need.OPTIONAL, asks=frozenset({Ask.CASE}), clock=ClockEffect.STOP),
-    Step(_A.UNMERGE, _only(_S.MERGED), None, Say("拆分", "Take apart"), grid=_OPERATORS, words=Need.REQUIRED,
-         clock=ClockEffect.START_ACCEPT),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.VERIFYING, Say("拆分", "Take apart"), grid=_OPERATORS, words=Need.REQUIRED,
+         guards=(Guard.MERGED_VERIFYING,), clock=ClockEffect.START_VERIFY),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.PENDING_FILING, Say("拆分", "Take apart"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.MERGED_UNFILED,), clock=ClockEffect.START_ACCEPT),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.PENDING_DISPATCH, Say("拆分", "Take apart"), grid=_OPERATORS,
+         words=Need.REQUIRED, clock=ClockEffect.START_ACCEPT),
     Step(_A.ASK_VOID, _NOT_FINISHED, None, Say("提出作废", "Ask for voiding"), grid=_OPERATORS, words=Need.REQUIRED,
          guards=(Guard.NO_VOID_ASKED,), quiet=True),
     Step(_A.CONFIRM_VOID, _NOT_FINISHED, _S.VOIDED, Say("同意作废", "Confirm voiding"), grid=_OPERATORS,
@@ -127,7 +135,9 @@ COMMAND: tuple[Step, ...] = (
     Step(_A.FORCE_CLOSE, OPEN_STATUSES, _S.CLOSED, Say("强制结案", "Force closing"), grid=_OPERATORS,
          words=Need.REQUIRED, asks=frozenset({Ask.REASON}), guards=(Guard.NOT_HANDLER,), clock=ClockEffect.STOP),
     Step(_A.REOPEN, _only(_S.CLOSED), _S.REWORK, Say("重新办理", "Reopen"), grid=_OPERATORS, words=Need.REQUIRED,
-         guards=(Guard.NOT_REOPENED,), clock=ClockEffect.REOPEN),
+         guards=(Guard.NOT_REOPENED, Guard.HELD), clock=ClockEffect.REOPEN),
+    Step(_A.REOPEN, _only(_S.CLOSED), _S.PENDING_DISPATCH, Say("重新办理", "Reopen"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.NOT_REOPENED,), clock=ClockEffect.START_ACCEPT),
 )
 
 PARTS: tuple[Step, ...] = (
@@ -150,7 +160,10 @@ RESIDENT: tuple[Step, ...] = (
     Step(_A.SATISFIED, _only(_S.CLOSED), None, Say("已解决", "Fixed"), resident=True, words=Need.OPTIONAL,
          guards=(Guard.ANSWERABLE,), quiet=True),
     Step(_A.NOT_SATISFIED, _only(_S.CLOSED), _S.REWORK, Say("没解决", "Not fixed"), resident=True, words=Need.OPTIONAL,
-         photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED), clock=ClockEffect.REOPEN),
+         photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED, Guard.HELD), clock=ClockEffect.REOPEN),
+    Step(_A.NOT_SATISFIED, _only(_S.CLOSED), _S.PENDING_DISPATCH, Say("没解决", "Not fixed"), resident=True,
+         words=Need.OPTIONAL, photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED),
+         clock=ClockEffect.START_ACCEPT),
     Step(_A.NOT_SATISFIED, _only(_S.CLOSED), None, Say("没解决", "Not fixed"), resident=True, words=Need.OPTIONAL,
          photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE,), quiet=True),
 )

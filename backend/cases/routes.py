@@ -1,25 +1,35 @@
 """Reports and cases over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.access import CaseActor, CaseReader, Reporter, RoutingReader
-from backend.cases import actions, queries, views
+from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
+from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
 from backend.cases.actions import Outcome
 from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
-from backend.cases.terms import Status
+from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
-from backend.cases.queries import CaseFilter
-from backend.cases.schemas import ActionIn, ActionReceipt, CaseDetail, CasePage, ReportIn, ReportReceipt
+from backend.cases.queries_lists import CaseFilter
+from backend.cases.schemas import (
+    ActionIn,
+    ActionReceipt,
+    CaseDetail,
+    CasePage,
+    NearbyCases,
+    ReportIn,
+    ReportReceipt,
+)
+from backend.cases.schemas_public import PublicReportIn
 from backend.cases.submissions import read_submission
+from backend.cases.terms import Status
 from backend.clock import Now
 from backend.database import Session
 from backend.dispatch.explanations import explain
-from backend.dispatch.queries import latest_decision, rule_names
+from backend.dispatch.queries import latest_decision
 from backend.dispatch.schemas import RoutingOut
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.identifiers import read_case_code
@@ -68,9 +78,9 @@ async def put_report(
 ) -> ReportReceipt:
     """File a report under the phone's own id, with its photos or ahead of them. 201 the first time, 200 for a repeat."""
     submission = await read_submission(request, "report", ReportIn)
-    require_declared(submission.uploads, submission.content.photos)
+    require_declared(submission.uploads, [*submission.content.photos, *submission.content.after_photos])
     stored = await store_photos(request.app.state, actor.county, submission.uploads)
-    outcome = await actions.file_report(
+    outcome = await reporting.file_report(
         session, actor=actor, report_id=report_id, content=submission.content, stored=stored, at=at
     )
     response.status_code = 201 if outcome.first else 200
@@ -121,12 +131,57 @@ async def _report_receipt(
     )
 
 
+@router.put(
+    "/hotline/reports/{report_id}",
+    responses={201: {"model": ReportReceipt}},
+    openapi_extra=_multipart("report", "PublicReportIn"),
+)
+async def put_hotline_report(
+    report_id: UUID,
+    request: Request,
+    response: Response,
+    actor: Registrar,
+    session: Session,
+    at: Now,
+    language: Language,
+) -> ReportReceipt:
+    """Write down what somebody reported by telephone. It is verified first, like everything from the public."""
+    submission = await read_submission(request, "report", PublicReportIn)
+    require_declared(submission.uploads, submission.content.photos)
+    stored = await store_photos(request.app.state, actor.county, submission.uploads)
+    outcome = await public_reports.file_public_report(
+        session,
+        county=actor.county,
+        report_id=report_id,
+        content=submission.content,
+        stored=stored,
+        at=at,
+        source=ReportSource.HOTLINE,
+        registered_by=actor,
+    )
+    response.status_code = 201 if outcome.first else 200
+    return await _report_receipt(session, actor, report_id, outcome, at, language)
+
+
+@router.get("/cases/nearby")
+async def cases_nearby(
+    actor: Reporter,
+    session: Session,
+    at: Now,
+    matter: Annotated[str, Query(max_length=16, description="matter code")],
+    lng: Annotated[Lng, Query()],
+    lat: Annotated[Lat, Query()],
+) -> NearbyCases:
+    """Open cases of this matter within its radius and time, nearest first: perhaps the same thing, reported before."""
+    return await nearby.nearby_cases(session, actor, matter_code=matter, lng=lng, lat=lat, at=at)
+
+
 @router.get("/matters/likely")
 async def likely_matters(
     actor: Reporter, session: Session, at: Now, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
 ) -> LikelyMatters:
     """The six likeliest matters here: what was reported nearby of late counts most, the catalogue's weight decides the rest."""
-    near = await queries.matters_reported_near(session, actor.county, lng, lat, at)
+    near = await queries_nearby.matters_reported_near(session, actor.county, lng, lat, at)
     version = await catalogue_in_force(session, actor.county, at)
     found = [m for m in await matters(session, actor.county, version) if m.self_dispatch]
     found.sort(key=lambda m: (-near.get(m.code, 0), -m.weight, m.code))
@@ -145,6 +200,11 @@ async def list_cases(
         str | None, Query(max_length=32, description="`mine`: in my squad's hands; or a squad's code")
     ] = None,
     inspect: Annotated[bool, Query(description="only those that wait for an inspection I may do")] = False,
+    verify: Annotated[bool, Query(description="only those that wait to be verified in my grids")] = False,
+    claimable: Annotated[bool, Query(description="only those that my squad may claim")] = False,
+    asked: Annotated[
+        Literal["extension", "suspension", "void"] | None, Query(description="only those where this is asked for")
+    ] = None,
     q: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
     bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
     order: Annotated[str, Query(pattern="^(updated|due)$")] = "updated",
@@ -153,9 +213,17 @@ async def list_cases(
 ) -> CasePage:
     """Cases that I may see, a page at a time."""
     wanted = CaseFilter(
-        statuses=tuple(status), mine=mine, squad=squad, inspect=inspect, text=q or None, bbox=_bbox(bbox)
+        statuses=tuple(status),
+        mine=mine,
+        squad=squad,
+        inspect=inspect,
+        verify=verify,
+        claimable=claimable,
+        asked=asked,
+        text=q or None,
+        bbox=_bbox(bbox),
     )
-    found = await queries.page_of_case_ids(
+    found = await queries_lists.page_of_case_ids(
         session, actor, wanted, by_due=order == "due", start=read_cursor(cursor), limit=limit + 1
     )
     page = found[:limit]
@@ -201,7 +269,6 @@ async def get_routing(case_id: UUID, actor: RoutingReader, session: Session, lan
         decision,
         language=language,
         squad_names=await squad_names(session, case.county),
-        rule_names=await rule_names(session, case.county),
     )
 
 

@@ -139,6 +139,15 @@ class ClockEffect(StrEnum):
     STOP = "stop"  # all stop
 
 
+class ClockKind(StrEnum):
+    """Whose time is running: the command centre's, the verifier's, the handler's, the inspector's."""
+
+    ACCEPT = "accept"
+    VERIFY = "verify"
+    HANDLE = "handle"
+    INSPECT = "inspect"
+
+
 class Guard(StrEnum):
     """A condition beyond role and state; what each means and says is in `guards.py`."""
 
@@ -149,6 +158,10 @@ class Guard(StrEnum):
     FROM_STAFF = "from_staff"
     FROM_PUBLIC = "from_public"
     EMERGENCY = "emergency"
+    SAMPLED = "sampled"
+    HELD = "held"
+    MERGED_VERIFYING = "merged_verifying"
+    MERGED_UNFILED = "merged_unfiled"
     FILED = "filed"
     UNFILED = "unfiled"
     NOT_ON_SITE = "not_on_site"
@@ -175,9 +188,9 @@ class Step:
     """One row of the table.
 
     Who may take it, by where the role is held: `grid` over the case's grid, `lead` among those who hold the case (主办),
-    `side` in a squad that has a part of it (协办、吹哨), `local` in a squad responsible for the grid. `system` and
-    `resident` are taken by nobody of the staff. `target` None leaves the case where it is. The first row of an action
-    whose guards hold is the one that is taken. A `quiet` step does not make another's view of the case stale.
+    `side` in a squad that has a part of it (协办、吹哨), `local` in a squad responsible for the grid; or by the `system`, or by
+    the `resident` who reported it. `target` None leaves the case where it is. The first row of an action whose guards hold
+    is the one that is taken. A `quiet` step does not make another's view of the case stale.
     """
 
     action: Action
@@ -214,13 +227,18 @@ class Part(StrEnum):
 class CaseFacts:
     """What the guards ask of a case, whoever is asking.
 
-    `filed`: an emergency may be dispatched before it is. `overdue`: the handling clock has run out. `open_parts`: parts
-    neither finished nor waived. `answerable`: the resident's 72 hours after closing are not over, and no answer came yet.
+    `sampled`: settled on the spot and drawn for inspection. `held`: a squad or a duty has handled it. `merged_from`: where a
+    merged case was. `filed`: an emergency may be dispatched before it is. `overdue`: the handling clock has run out.
+    `open_parts`: parts neither finished nor waived. `answerable`: the resident's 72 hours after closing are not over, and
+    no answer came yet.
     """
 
     status: Status
     severity: Severity = Severity.NORMAL
     from_staff: bool = True
+    sampled: bool = False
+    held: bool = True
+    merged_from: Status | None = None
     filed: bool = True
     tier: int = 2
     overdue: bool = False
@@ -257,12 +275,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Handlers:
-    """Who has had to do with a case so far: handled it as persons and as squads, accepted it; parts still open by squad."""
+    """Who has had to do with a case so far: handled it as persons, squads or the grid's own team, or accepted it.
 
-    staff_ids: frozenset[UUID]
-    squad_codes: frozenset[str]
-    on_site: bool
+    `on_site`: whoever holds it has arrived. `parts`: those still open, by squad.
+    """
+
+    staff_ids: frozenset[UUID] = frozenset()
+    squad_codes: frozenset[str] = frozenset()
     acceptor_ids: frozenset[UUID] = frozenset()
+    by_grid_team: bool = False
+    on_site: bool = False
     parts: tuple[tuple[str, Part], ...] = ()
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.cases.terms import OPEN_STATUSES, Status
 from backend.cases.models import Case
 from backend.cases.queries import visible_to
+from backend.cases.terms import OPEN_STATUSES, Status
 from backend.permissions import Actor
 
 

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from backend.cases.terms import Status
 from backend.cases.schemas import CaseSummary
+from backend.cases.terms import Status
 from backend.dispatch.schemas import SquadOut
 
 

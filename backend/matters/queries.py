@@ -11,7 +11,17 @@ from sqlmodel import col
 
 from backend.errors import Malformed, NotFound, Say
 from backend.matters.clocks import WorkCalendar
-from backend.matters.models import CalendarDay, Catalogue, FilingCondition, Matter, WorkHours
+from backend.matters.models import (
+    USUAL_STAGE_LIMITS,
+    CalendarDay,
+    Catalogue,
+    FilingCondition,
+    Limit,
+    Matter,
+    Stage,
+    StageLimit,
+    WorkHours,
+)
 
 
 async def catalogue_in_force(session: AsyncSession, county: str, at: datetime) -> int:
@@ -108,6 +118,12 @@ async def matter_of(session: AsyncSession, county: str, version: int, code: str)
     matter = await session.get(Matter, (county, version, code))
     assert matter is not None
     return matter
+
+
+async def stage_limits(session: AsyncSession, county: str) -> dict[Stage, Limit]:
+    """How long the county gives itself for each stage; every stage has one, the country's usual where it says nothing."""
+    rows = await session.scalars(select(StageLimit).where(col(StageLimit.county) == county))
+    return USUAL_STAGE_LIMITS | {row.stage: Limit(row.amount, row.unit) for row in rows}
 
 
 async def calendar_days(session: AsyncSession, county: str, first: date, last: date) -> Sequence[CalendarDay]:

@@ -1393,15 +1393,18 @@ export interface components {
              */
             members: components["schemas"]["DutyMember"][];
         };
-        /** CandidateOut */
+        /**
+         * CandidateOut
+         * @description A squad, or a person with a duty in the case's grid, that a rule looked at. The other's fields are null.
+         */
         CandidateOut: {
             /** Squad Code */
-            squad_code: string;
+            squad_code: string | null;
             /** Squad Name */
-            squad_name: string;
+            squad_name: string | null;
             /**
              * Rule Code
-             * @description the rule under which this squad was looked at
+             * @description the rule under which they were looked at
              */
             rule_code: string;
             verdict: components["schemas"]["Verdict"];
@@ -1411,7 +1414,34 @@ export interface components {
              */
             reason: string;
             /** Open Cases */
-            open_cases: number;
+            open_cases: number | null;
+            /**
+             * Free
+             * @description of those on duty somebody is not busy; null for decisions from before it counted
+             */
+            free: boolean | null;
+            /**
+             * Members On Duty
+             * @description null for a squad without accounts
+             */
+            members_on_duty: number | null;
+            /**
+             * Distance M
+             * @description of the freshest position of a member on duty, however old it is
+             */
+            distance_m: number | null;
+            /** Position Age S */
+            position_age_s: number | null;
+            /** Staff Id */
+            staff_id: string | null;
+            /** Staff Name */
+            staff_name: string | null;
+            duty: components["schemas"]["Duty"] | null;
+            /**
+             * Grid Name
+             * @description where that person holds the duty
+             */
+            grid_name: string | null;
         };
         /** CardCase */
         CardCase: {
@@ -3636,6 +3666,11 @@ export interface components {
              * Format: date-time
              */
             decided_at: string;
+            /**
+             * Rule Set
+             * @description number of the set to which the rule belongs
+             */
+            rule_set: number | null;
             /** Rule Code */
             rule_code: string | null;
             /** Rule Name */
@@ -3644,6 +3679,8 @@ export interface components {
             squad_code: string | null;
             /** Squad Name */
             squad_name: string | null;
+            /** @description when not a squad but those with this duty in the case's grid got it */
+            duty: components["schemas"]["Duty"] | null;
             /** Sentence */
             sentence: string;
             /** Inputs */
@@ -3652,6 +3689,11 @@ export interface components {
             };
             /** Candidates */
             candidates: components["schemas"]["CandidateOut"][];
+            /**
+             * Shortfalls
+             * @description what could not be taken into account, a sentence each
+             */
+            shortfalls: string[];
         };
         /**
          * Severity
@@ -4493,10 +4535,10 @@ export interface components {
         };
         /**
          * Verdict
-         * @description What became of one squad under one rule.
+         * @description What became of one squad or person under one rule.
          * @enum {string}
          */
-        Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "off_duty" | "no_jurisdiction" | "not_capable";
+        Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "more_distant" | "alike" | "off_duty" | "not_free" | "sent_back" | "no_jurisdiction" | "not_capable" | "higher_up" | "on_leave";
         /**
          * Warned
          * @description Something that was accepted and is worth a look.
