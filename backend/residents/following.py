@@ -88,7 +88,9 @@ async def case_of_code(request: Request, typed: str, at: datetime) -> Case:
 
 
 def no_such_code() -> NotFound:
-    return NotFound("no_such_code", Say("没有这个编号的案件，请核对后再查", "No case has this code; check it and try again"))
+    return NotFound(
+        "no_such_code", Say("没有这个编号的案件，请核对后再查", "No case has this code; check it and try again")
+    )
 
 
 async def story_of(session: AsyncSession, case: Case, at: datetime) -> Story:

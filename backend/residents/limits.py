@@ -90,18 +90,13 @@ def for_photos(county: str, subject: str, byte_count: int) -> list[Charge]:
 
 async def spend(sessions: async_sessionmaker[AsyncSession], charges: Sequence[Charge], at: datetime) -> None:
     """Count, then raise TooManyTries with the longest wait if any limit is passed."""
-    waits = []
     async with sessions() as session, session.begin():
-        for charge in charges:
-            if await _add(session, charge, at) > charge.limit.most:
-                waits.append(_wait(charge.limit, at))
-    if waits:
-        raise too_many(max(waits))
+        passed = [charge.limit for charge in charges if await _add(session, charge, at) > charge.limit.most]
+    if passed:
+        raise too_many(max(_wait(limit, at) for limit in passed))
 
 
-async def require_room(
-    sessions: async_sessionmaker[AsyncSession], limit: Limit, subject: str, at: datetime
-) -> None:
+async def require_room(sessions: async_sessionmaker[AsyncSession], limit: Limit, subject: str, at: datetime) -> None:
     """Raise TooManyTries if the limit is used up already; count nothing."""
     async with sessions() as session:
         used = await session.scalar(
@@ -147,7 +142,11 @@ def _wait(limit: Limit, at: datetime) -> timedelta:
 def too_many(wait: timedelta) -> TooManyTries:
     seconds = int(wait.total_seconds()) + 1
     minutes = -(-seconds // 60)
-    zh, en = (f"{minutes} 分钟", f"{minutes} min") if minutes <= 90 else (f"{-(-minutes // 60)} 小时", f"{-(-minutes // 60)} h")
+    zh, en = (
+        (f"{minutes} 分钟", f"{minutes} min")
+        if minutes <= 90
+        else (f"{-(-minutes // 60)} 小时", f"{-(-minutes // 60)} h")
+    )
     return TooManyTries(
         "too_many_requests",
         Say(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.queries import matters_reported_near
+from backend.cases.queries_nearby import matters_reported_near
 from backend.clock import local_date
 from backend.matters.models import Matter
 from backend.matters.queries import catalogue_in_force, matters

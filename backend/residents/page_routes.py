@@ -1,5 +1,6 @@
 """The residents' pages under /r/: plain forms that work without scripts. The script talks to `routes.py` instead."""
 
+from collections import defaultdict
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
@@ -88,7 +89,9 @@ async def _form_page(
     """The form with what was typed and what is wrong; to the script only the latter."""
     language = request_language(request)
     said = {field: sentence.in_language(language) for field, sentence in faults.items()}
-    in_general = refused.detail if refused else faults.get("form") or faults.get("trap") or (FAULTY if faults else NOTHING)
+    in_general = (
+        refused.detail if refused else faults.get("form") or faults.get("trap") or (FAULTY if faults else NOTHING)
+    )
     trouble = in_general.in_language(language)
     status = refused.status if refused else 422 if faults else 200
     headers = refused.headers if refused else {}
@@ -96,7 +99,15 @@ async def _form_page(
         return JSONResponse({"faults": said, "trouble": trouble}, status, headers)
     form = await offered(session, typed, at, kept)
     return page(
-        request, "report.html", at=at, status=status, headers=headers, form=form, typed=typed, faults=said, trouble=trouble
+        request,
+        "report.html",
+        at=at,
+        status=status,
+        headers=headers,
+        form=form,
+        typed=typed,
+        faults=defaultdict(str, said),
+        trouble=trouble,
     )
 
 
@@ -236,9 +247,7 @@ async def answer(request: Request, code: Code, session: Session, at: Now) -> Res
     case = await following.case_of_code(request, code, at)
     typed = await answering.read_answer(request)
     if typed is not None:
-        await limits.spend(
-            request.app.state.sessions, [limits.Charge(limits.ANSWERS, limits.subject_of(request))], at
-        )
+        await limits.spend(request.app.state.sessions, [limits.Charge(limits.ANSWERS, limits.subject_of(request))], at)
         action = Action.SATISFIED if typed.satisfied else Action.NOT_SATISFIED
         await answering.take_answer(request, session, case, typed, action, at)
     return RedirectResponse(f"/r/{case.code}#answer", 303)

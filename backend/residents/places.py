@@ -55,16 +55,16 @@ def _by_code(code: str, on: date) -> Select[Grid]:
 
 
 def _named(grid: Grid) -> NamedPlace:
-    return NamedPlace(
-        grid.county, grid.code, grid.name, is_place=grid.level not in {GridLevel.COUNTY, GridLevel.TOWN}
-    )
+    return NamedPlace(grid.county, grid.code, grid.name, is_place=grid.level not in {GridLevel.COUNTY, GridLevel.TOWN})
 
 
 async def middle_of(session: AsyncSession, county: str, code: str, on: date) -> MiddleOfGrid | None:
     """Where a report lies that names this grid instead of a position; None if there is no such grid."""
     inside = func.coalesce(col(Grid.label_point), func.ST_PointOnSurface(col(Grid.shape)))
     row = (
-        await session.execute(_by_code(code, on).where(col(Grid.county) == county).with_only_columns(inside, col(Grid.area_m2)))
+        await session.execute(
+            _by_code(code, on).where(col(Grid.county) == county).with_only_columns(inside, col(Grid.area_m2))
+        )
     ).one_or_none()
     if row is None or row[0] is None:
         return None
@@ -76,9 +76,12 @@ async def villages_by_town(session: AsyncSession, county: str, on: date) -> list
     """The villages that may be chosen, under the names of their towns."""
     town = aliased(Grid)
     rows = await session.execute(
-        select(Grid, town.name)
+        select(Grid, col(town.name))
         .outerjoin(
-            town, (col(town.county) == col(Grid.county)) & (col(town.code) == col(Grid.parent_code)) & col(town.valid_to).is_(None)
+            town,
+            (col(town.county) == col(Grid.county))
+            & (col(town.code) == col(Grid.parent_code))
+            & col(town.valid_to).is_(None),
         )
         .where(col(Grid.county) == county, col(Grid.level) == GridLevel.VILLAGE, in_force(on))
         .order_by(col(Grid.path))

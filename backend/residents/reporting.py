@@ -108,7 +108,9 @@ async def _place(session: AsyncSession, county: str, place: ResidentPlace, at: d
         return ReportedPlace(lng=place.lng, lat=place.lat, accuracy_m=place.accuracy_m, source=place.source)
     middle = await middle_of(session, county, place.grid, local_date(at))
     if middle is None:
-        raise Malformed.at("place.grid", "unknown_grid", Say("没有这个网格，请重新选择", "There is no such grid; choose another"))
+        raise Malformed.at(
+            "place.grid", "unknown_grid", Say("没有这个网格，请重新选择", "There is no such grid; choose another")
+        )
     return ReportedPlace(lng=middle.lng, lat=middle.lat, accuracy_m=middle.accuracy_m, source=PlaceSource.GRID)
 
 
@@ -117,7 +119,9 @@ def made_at(report_id: UUID) -> datetime:
     at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=report_id.int >> 80)
     if report_id.version != 7 or not 2020 <= at.year <= 2100:
         raise Malformed.at(
-            "occurred_at", "no_time", Say("缺少时间，请重新打开表单", "Say when, or use an id with a time (UUID version 7)")
+            "occurred_at",
+            "no_time",
+            Say("缺少时间，请重新打开表单", "Say when, or use an id with a time (UUID version 7)"),
         )
     return at
 

@@ -73,7 +73,10 @@ async def put_resident_report(
         require_declared(uploads, content.photos)
     elif len(uploads) > MAX_PHOTOS:
         raise Malformed.at(
-            "photos", "too_many_photos", Say(f"最多 {MAX_PHOTOS} 张照片", f"At most {MAX_PHOTOS} photos"), most=MAX_PHOTOS
+            "photos",
+            "too_many_photos",
+            Say(f"最多 {MAX_PHOTOS} 张照片", f"At most {MAX_PHOTOS} photos"),
+            most=MAX_PHOTOS,
         )
     county = await reporting.county_of(session, content, at)
     await _charge(request, session, county, report_id, uploads, at)
@@ -108,9 +111,7 @@ def _answer(filed: reporting.Filed) -> ReportAnswer:
     )
 
 
-@router.put(
-    "/residents/reports/{report_id}/photos/{sha256}", dependencies=[Public], openapi_extra=PHOTO_BODY
-)
+@router.put("/residents/reports/{report_id}/photos/{sha256}", dependencies=[Public], openapi_extra=PHOTO_BODY)
 async def put_resident_photo(
     report_id: UUID, sha256: Annotated[Sha256, Path()], request: Request, session: Session, at: Now
 ) -> ReportAnswer:
@@ -180,9 +181,7 @@ async def case_contacts(case_id: UUID, actor: ContactReader, session: Session, a
         raise queries.no_such_case()
     contacts = await following.contacts_of(session, case.county, case.id)
     if contacts:
-        session.add(
-            ContactLook(county=case.county, id=new_id(), case_id=case.id, staff_id=actor.staff_id, at=at)
-        )
+        session.add(ContactLook(county=case.county, id=new_id(), case_id=case.id, staff_id=actor.staff_id, at=at))
     return CaseContacts(
         items=[
             ContactOut(report_id=row.report_id, name=row.name, phone=row.phone, received_at=row.received_at)

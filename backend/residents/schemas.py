@@ -13,7 +13,9 @@ from backend.wire import Lat, Lng, PhoneTime, Wire
 
 MAX_PHOTOS = 3
 
-County = Annotated[str, Field(pattern=r"^[0-9]{6}$", description="six digits; may be left out where there is one county")]
+County = Annotated[
+    str, Field(pattern=r"^[0-9]{6}$", description="six digits; may be left out where there is one county")
+]
 GridCode = Annotated[str, Field(pattern=r"^[0-9]{6,15}$")]
 
 

@@ -205,7 +205,9 @@ def _until(status: Status, due_at: datetime | None, resume_on: date | None, at: 
         return NOTHING
     by = moment_words(due_at, at)
     if due_at < at:
-        return Say(f"比预计的时间晚了（原定 {by.zh} 前），还在办理", f"Later than expected (it was {by.en}); still in hand")
+        return Say(
+            f"比预计的时间晚了（原定 {by.zh} 前），还在办理", f"Later than expected (it was {by.en}); still in hand"
+        )
     zh, en = _UNTIL[status]
     return Say(zh.format(by=by.zh), en.format(by=by.en))
 
