@@ -19,7 +19,8 @@
       no_place: '没有取到位置：请在手机里允许定位，或者选村（社区）并写明地点',
       shrinking: '正在处理照片…',
       too_many: '最多 3 张照片，多的没有加上',
-      remove: '去掉第 {n} 张',
+      remove: '去掉',
+      remove_one: '去掉第 {n} 张照片',
       photo: '第 {n} 张照片',
       sending: '正在发送…',
       percent: '正在发送，已传 {n}%',
@@ -33,7 +34,8 @@
       no_place: 'Your position is not known: allow it, or choose a village and describe the place',
       shrinking: 'Preparing the photo…',
       too_many: 'At most 3 photos; the rest was left out',
-      remove: 'Remove photo {n}',
+      remove: 'Remove',
+      remove_one: 'Remove photo {n}',
       photo: 'Photo {n}',
       sending: 'Sending…',
       percent: 'Sending, {n}% done',
@@ -70,8 +72,8 @@
       if (timer) send()
     })
   }
-  form.addEventListener('input', keep)
-  form.addEventListener('change', keep)
+  form.addEventListener('input', edited)
+  form.addEventListener('change', edited)
 
   function say(key, names) {
     var sentence = WORDS[language][key]
@@ -108,6 +110,13 @@
     }
     var all = found.tagName ? [found] : found
     for (var i = 0; i < all.length; i++) all[i].checked = all[i].value === wanted
+  }
+
+  /** What is being mended is no longer wrong; whether it is right now, the server says. */
+  function edited(event) {
+    keep()
+    var name = event.target.name
+    if (name !== 'photo' && name !== 'where') fault(name === 'village' ? 'where' : name, '')
   }
 
   function keep() {
@@ -156,6 +165,7 @@
 
   function placeChosen() {
     showVillages()
+    fault('where', '')
     if (value('where') === 'here') locate()
   }
 
@@ -249,7 +259,8 @@
     }
     var remove = document.createElement('button')
     remove.type = 'button'
-    remove.textContent = say('remove', { n: i + 1 })
+    remove.textContent = say('remove')
+    remove.setAttribute('aria-label', say('remove_one', { n: i + 1 }))
     remove.onclick = function () {
       photos.splice(i, 1)
       showPhotos()
@@ -405,12 +416,16 @@
 
   function fault(field, words) {
     var place = form.querySelector('[data-fault=' + field + ']')
-    if (place) show(place, words)
+    if (!place) return
+    show(place, words)
+    var card = place
+    while (card && card.tagName !== 'FIELDSET') card = card.parentNode
+    if (card) card.classList[card.querySelector('[data-fault]:not([hidden])') ? 'add' : 'remove']('wrong')
   }
 
   function clearFaults() {
     var all = form.querySelectorAll('[data-fault]')
-    for (var i = 0; i < all.length; i++) show(all[i], '')
+    for (var i = 0; i < all.length; i++) fault(all[i].getAttribute('data-fault'), '')
     show(byId('trouble'), '')
   }
 
