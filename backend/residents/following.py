@@ -18,7 +18,7 @@ from backend.identifiers import new_id, read_case_code
 from backend.residents import limits, story
 from backend.residents.models import ResidentContact
 from backend.staff.phones import masked
-from backend.staff.queries import squad_names
+from backend.staff.queries import names_of_staff_in, squad_names
 
 CODE_LENGTH = 10
 # Taken by witnesses and verifiers, who may have stood in somebody's doorway: for the staff only.
@@ -138,7 +138,12 @@ async def _told(session: AsyncSession, case: Case) -> tuple[list[story.Told], st
     units = await squad_names(session, case.county)
     events = await events_of(session, case.county, case.id)
     contacts = await contacts_of(session, case.county, case.id)
-    persons = story.names_of((name for _, name in events), (contact.name for contact in contacts))
+    said = "\n".join(event.words for event, _ in events)
+    persons = story.names_of(
+        (name for _, name in events),
+        (contact.name for contact in contacts),
+        await names_of_staff_in(session, case.county, said),
+    )
     return [_event(event, units) for event, _ in events], persons, units.get(case.squad_code or "", "")
 
 

@@ -119,7 +119,7 @@ WORDS: dict[str, Say] = {
     ),
     "answer.noted": Say(
         "您反映没有解决，指挥中心已经收到。一件事只能重新处理一次，问题还在请重新反映。",
-        "You answered “not fixed”; the command centre has it. A case is reopened once only: if it is still there, report it anew.",
+        "You answered “not fixed”; the command centre has it. A case is reopened once: if it is still there, report it anew.",
     ),
     "answer.over": Say(
         "评价的时间（结案后 72 小时）已经过了。问题还在，请重新反映。",
