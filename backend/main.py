@@ -31,7 +31,9 @@ from backend.matters import routes as matters
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
 from backend.redraw import routes as redraw
+from backend.residents import page_routes as residents_pages
 from backend.residents import routes as residents
+from backend.residents.pages import problem_page
 from backend.settings import VERSION, Settings
 from backend.staff import people_routes, rota_routes, staff_import_routes
 from backend.staff import routes as staff
@@ -64,6 +66,7 @@ ROUTERS = (
     command_centre.router,
     net_routes.router,
     residents.router,
+    residents_pages.router,
     redraw.router,
 )
 
@@ -87,7 +90,7 @@ def body_limit(path: str) -> int:
     """The most bytes a request may carry at this path. Photos beyond a submission's limit are sent one by one."""
     if "/photos/" in path:
         return MAX_PHOTO_BYTES + KIB
-    if path.startswith("/api/reports/") or "/actions/" in path:
+    if path.startswith(("/api/reports/", "/api/residents/reports/", "/r/")) or "/actions/" in path:
         return MAX_SUBMISSION
     if path.startswith("/api/net/imports/") and path.count("/") == 4:
         return MAX_IMPORT + KIB
@@ -117,6 +120,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = make_sessions(engine)
     app.state.clock = utc_now
     app.state.find_actor = actor_of_token
+    app.state.problem_page = problem_page
     app.state.password_checks = PasswordChecks()
     app.state.photo_children = PhotoChildren()
     app.state.layer_readers = LayerReaders()

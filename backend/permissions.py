@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_SQUADS = "see_squads"
     SEE_ROUTING = "see_routing"
     SEE_EVIDENCE = "see_evidence"
+    SEE_CONTACTS = "see_contacts"
     SEE_STAFF = "see_staff"
     SEE_ROTA = "see_rota"
     ASK_ROTA = "ask_rota"
@@ -50,6 +51,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
+        Permission.SEE_CONTACTS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
         Permission.MANAGE_ROUTING,

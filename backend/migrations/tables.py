@@ -9,7 +9,8 @@ from backend.grids import models as grids
 from backend.live import models as live
 from backend.matters import models as matters
 from backend.photos import models as photos
+from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation)
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, residents)
 METADATA = SQLModel.metadata

@@ -488,6 +488,51 @@ GET /api/residents/cases/{code}
     other_town      200     200     200     200     200     200     200
     other_county    200     200     200     200     200     200     200
     absent          404     404     404     404     404     404     404
+GET /api/residents/place?lng={lng}&lat={lat}&county=320281
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    422     422     422     422     422     422     422
+PUT /api/residents/reports/{new} < resident_report
+    own             201     201     201     201     201     201     201
+    other_town      201     201     201     201     201     201     201
+PUT /api/residents/reports/{report}/photos/{late} < late
+    own             404     404     404     404     404     404     404
+    other_county    404     404     404     404     404     404     404
+    absent          404     404     404     404     404     404     404
+GET /api/cases/{waiting}/contact
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
+GET /r
+    any             308     308     308     308     308     308     308
+GET /r/
+    any             200     200     200     200     200     200     200
+GET /r/new?at={grid}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    absent          200     200     200     200     200     200     200
+POST /r/new < resident_form
+    own             303     303     303     303     303     303     303
+    absent          303     303     303     303     303     303     303
+GET /r/{code}
+    own             200     200     200     200     200     200     200
+    other_squad     200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+GET /r/{code}/photos/0/320
+    own             200     200     200     200     200     200     200
+    other_squad     200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+POST /r/{code}/answer < resident_answer
+    own             303     303     303     303     303     303     303
+    other_county    303     303     303     303     303     303     303
+    absent          404     404     404     404     404     404     404
 GET /desk
     any             200     200     200     200     200     200     200
 GET /api/nothing-here

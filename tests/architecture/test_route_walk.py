@@ -151,6 +151,13 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
         return FIXED_BODIES[kind]
     if kind == "report":
         return {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])}
+    if kind == "resident_report":
+        place = {"lng": float(target.names["lng"]), "lat": float(target.names["lat"])}
+        return {"json": {"county": "320281", "matter": "E0110", "place": place, "occurred_at": at}}
+    if kind == "resident_form":
+        return {"files": {"id": (None, "x"), "county": (None, "320281")}}
+    if kind == "resident_answer":
+        return {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}}
     if kind == "wrong_password":
         return {"json": {"phone": target.names["phone"], "password": "not-the-password"}}
     return {"content": {"late": target.late, "late_after": target.late_after}[kind]} if kind else {}
@@ -170,7 +177,7 @@ async def ask_and_look(world: World, entry: Entry, cell: Cell) -> tuple[Answer, 
         wrong = []
         if answer.status != entry.expected[cell]:
             wrong.append(f"answered {answer.status}, not {entry.expected[cell]}: {answer.body[:200]!r}")
-        told = world.targets[cell.scope].told_by_code if "/residents/" in entry.url else frozenset()
+        told = world.targets[cell.scope].told_by_code if "{code}" in entry.url else frozenset()
         wrong += [
             f"lets out {secret!r} of {scope}"
             for secret, scope in world.foreign(cell.role).items()
