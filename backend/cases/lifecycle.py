@@ -4,6 +4,8 @@ Rows stand in the order in which a person thinks of them: the first one offered 
 of one action, the first whose guards hold is taken. `docs/lifecycle.md` is written from this table.
 """
 
+from functools import cache
+
 from backend.cases.terms import OPEN_STATUSES, Action, Ask, ClockEffect, Guard, Need, Photos, Status, Step
 from backend.errors import Say
 from backend.permissions import SQUAD_ROLES, Role
@@ -44,7 +46,7 @@ INTAKE: tuple[Step, ...] = (
     Step(_A.VERIFY_UNABLE, _only(_S.VERIFYING), _S.PENDING_FILING, Say("无法核实", "Cannot tell"), grid=_FIELD,
          words=Need.REQUIRED, photos=Photos.OPTIONAL, clock=ClockEffect.STOP_VERIFY),
     Step(_A.FILE, _only(_S.PENDING_FILING), _S.PENDING_DISPATCH, Say("立案", "File"), grid=_OPERATORS,
-         words=Need.OPTIONAL),
+         words=Need.OPTIONAL, guards=(Guard.NOT_HANDLER,)),
     Step(_A.DISPATCH, _BEFORE_FILING, _S.PENDING_ACK, Say("先行派遣", "Dispatch ahead of filing"), grid=_OPERATORS,
          words=Need.OPTIONAL, asks=frozenset({Ask.SQUAD}), guards=(Guard.EMERGENCY,), clock=ClockEffect.HAND),
     Step(_A.WAIVE_VERIFICATION, _only(_S.VERIFYING), _S.PENDING_FILING, Say("免核实", "File unverified"),
@@ -65,15 +67,16 @@ HANDLING: tuple[Step, ...] = (
     Step(_A.ACKNOWLEDGE, _only(_S.PENDING_ACK, _S.REWORK), _S.HANDLING, Say("接单", "Accept"), lead=_HOLDERS,
          guards=(Guard.NOT_ACCEPTOR,)),
     Step(_A.ARRIVE, _only(_S.HANDLING), _S.HANDLING, Say("到场", "On site"), lead=_HOLDERS,
-         guards=(Guard.NOT_ON_SITE,)),
+         guards=(Guard.NOT_ON_SITE, Guard.NOT_ACCEPTOR)),
     Step(_A.FEEDBACK, _only(_S.HANDLING), _S.PENDING_REVIEW, Say("处置完", "Handled"), lead=_HOLDERS,
-         words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, guards=(Guard.REVIEW_ASKED,)),
+         words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, guards=(Guard.REVIEW_ASKED, Guard.NOT_ACCEPTOR)),
     Step(_A.FEEDBACK, _only(_S.HANDLING), _S.PENDING_INSPECTION, Say("处置完", "Handled"), lead=_HOLDERS,
-         words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, clock=ClockEffect.FINISH),
+         words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, guards=(Guard.NOT_ACCEPTOR,),
+         clock=ClockEffect.FINISH),
     Step(_A.REVIEW_PASS, _only(_S.PENDING_REVIEW), _S.PENDING_INSPECTION, Say("审核通过", "Approve"), lead=_LEADERS,
-         words=Need.OPTIONAL, clock=ClockEffect.FINISH),
+         words=Need.OPTIONAL, guards=(Guard.NOT_ACCEPTOR,), clock=ClockEffect.FINISH),
     Step(_A.REVIEW_RETURN, _only(_S.PENDING_REVIEW), _S.HANDLING, Say("退回补办", "Return to the handler"),
-         lead=_LEADERS, words=Need.REQUIRED),
+         lead=_LEADERS, words=Need.REQUIRED, guards=(Guard.NOT_ACCEPTOR,)),
     Step(_A.SEND_BACK, _only(_S.PENDING_ACK) | _IN_HAND, _S.PENDING_DISPATCH, Say("退回", "Send back"), lead=_HOLDERS,
          words=Need.REQUIRED, photos=Photos.OPTIONAL, asks=frozenset({Ask.REASON}), clock=ClockEffect.TAKE_BACK),
     Step(_A.ASK_EXTENSION, _only(_S.PENDING_ACK) | _IN_HAND, None, Say("申请延期", "Ask for more time"), lead=_HOLDERS,
@@ -91,7 +94,7 @@ HANDLING: tuple[Step, ...] = (
 
 COMMAND: tuple[Step, ...] = (
     Step(_A.FILE, _WITH_HANDLER | {_S.PENDING_INSPECTION, _S.PENDING_DISPATCH}, None, Say("补立案", "File afterwards"),
-         grid=_OPERATORS, words=Need.OPTIONAL, guards=(Guard.UNFILED,), quiet=True),
+         grid=_OPERATORS, words=Need.OPTIONAL, guards=(Guard.UNFILED, Guard.NOT_HANDLER), quiet=True),
     Step(_A.GRANT_EXTENSION, _only(_S.PENDING_ACK) | _IN_HAND, None, Say("同意延期", "Grant the extension"),
          grid=_OPERATORS, words=Need.OPTIONAL, guards=(Guard.EXTENSION_ASKED, Guard.NOT_HANDLER),
          clock=ClockEffect.EXTEND, quiet=True),
@@ -146,7 +149,7 @@ PARTS: tuple[Step, ...] = (
     Step(_A.CO_ARRIVE, OPEN_STATUSES, None, Say("协办到场", "Our part is on site"), side=SQUAD_ROLES,
          guards=(Guard.PART_NOT_ON_SITE, Guard.NOT_ACCEPTOR), quiet=True),
     Step(_A.CO_FEEDBACK, OPEN_STATUSES, None, Say("协办完成", "Our part is done"), side=SQUAD_ROLES,
-         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.PART_TAKEN,), quiet=True),
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.PART_TAKEN, Guard.NOT_ACCEPTOR), quiet=True),
     Step(_A.ADD_CO_HANDLER, _WITH_HANDLER, None, Say("加派协办", "Add a co-handler"), grid=_OPERATORS,
          words=Need.REQUIRED, asks=frozenset({Ask.SQUAD}), quiet=True),
     Step(_A.WHISTLE, OPEN_STATUSES, None, Say("吹哨", "Whistle"), grid=_OPERATORS, words=Need.REQUIRED,
@@ -173,6 +176,7 @@ STEPS: tuple[Step, ...] = INTAKE + HANDLING + COMMAND + PARTS + RESIDENT
 QUIET_ACTIONS: frozenset[Action] = frozenset(step.action for step in STEPS if step.quiet)
 
 
+@cache
 def steps_of(action: Action) -> tuple[Step, ...]:
     """The rows of an action, in the order in which they are tried."""
     return tuple(step for step in STEPS if step.action == action)
