@@ -11,9 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases.history import NO_HASH, event_hash, first_broken_link
-from backend.cases.terms import Action, Status
 from backend.cases.models import CaseEvent
 from backend.cases.queries import events_of
+from backend.cases.terms import Action, Status
 from backend.permissions import Role
 from tests.people import People, photo
 
