@@ -165,7 +165,7 @@ async def put_hotline_report(
 
 @router.get("/cases/nearby")
 async def cases_nearby(
-    actor: Reporter,
+    actor: CaseReader,
     session: Session,
     at: Now,
     matter: Annotated[str, Query(max_length=16, description="matter code")],

@@ -145,7 +145,7 @@ async def _held_at(session: AsyncSession, county: str, at: datetime) -> list[Hel
             or_(col(Assignment.ended_at).is_(None), col(Assignment.ended_at) > at),
         )
     )
-    return [Held(code, ended_at.timestamp() if ended_at else inf) for code, ended_at in rows]
+    return [Held(code, ended_at.timestamp() if ended_at else inf) for code, ended_at in rows if code]
 
 
 async def _duties(session: AsyncSession, county: str) -> list[DutyHeld]:

@@ -361,6 +361,12 @@ PUT /api/staff/imports/{new} < staff_file
 
 GET /api/cases
     any             401     200     200     200     200     200     200
+GET /api/cases/nearby?matter=E0110&lng={lng}&lat={lat}
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
 GET /api/cases?q={words}
     own             401     200     200     200     200     200     200
     other_grid      401     200     200     200     200     200     200
@@ -414,6 +420,8 @@ GET /api/photos/{photo}/original
     other_county    401     404     404     404     404     404     404
     absent          401     404     404     404     404     404     404
 
+PUT /api/hotline/reports/{new} < call
+    any             401     403     403     403     403     201     403
 PUT /api/reports/{new} < report
     any             401     201     201     201     201     403     403
 PUT /api/reports/{report} < report

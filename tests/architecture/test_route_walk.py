@@ -141,26 +141,25 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
         "publish": {"version": version},
         "trial": {"grid": target.names["grid"], "matter": "E0110", "severity": "normal", "rules": [WALK_RULE]},
     }
-    if kind in redraws:
-        return {"json": redraws[kind]}
+    place = {"lng": float(target.names["lng"]), "lat": float(target.names["lat"])}
+    residents: dict[str, dict[str, Any]] = {
+        "resident_report": {"json": {"county": "320281", "matter": "E0110", "place": place, "occurred_at": at}},
+        "resident_form": {"files": {"id": (None, "x"), "county": (None, "320281")}},
+        "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
+    }
+    others: dict[str, dict[str, Any]] = {
+        "": {},
+        "report": {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])},
+        "call": {"json": {"matter": "E0110", "place": place, "occurred_at": at}},
+        "wrong_password": {"json": {"phone": target.names["phone"], "password": "not-the-password"}},
+        "late": {"content": target.late},
+        "late_after": {"content": target.late_after},
+    }
     if kind in actions:
         photos = [PICTURE] if kind == "feedback" else []
         action = actions[kind] | {"photos": [{"sha256": sha256(photo)} for photo in photos]}
         return {"files": as_parts("action", action, photos)}
-    if kind in FIXED_BODIES:
-        return FIXED_BODIES[kind]
-    if kind == "report":
-        return {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])}
-    if kind == "resident_report":
-        place = {"lng": float(target.names["lng"]), "lat": float(target.names["lat"])}
-        return {"json": {"county": "320281", "matter": "E0110", "place": place, "occurred_at": at}}
-    if kind == "resident_form":
-        return {"files": {"id": (None, "x"), "county": (None, "320281")}}
-    if kind == "resident_answer":
-        return {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}}
-    if kind == "wrong_password":
-        return {"json": {"phone": target.names["phone"], "password": "not-the-password"}}
-    return {"content": {"late": target.late, "late_after": target.late_after}[kind]} if kind else {}
+    return (FIXED_BODIES | residents | others | {name: {"json": body} for name, body in redraws.items()})[kind]
 
 
 async def ask(world: World, entry: Entry, cell: Cell, cookie: str | None) -> Answer:
