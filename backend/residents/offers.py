@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.queries_nearby import matters_reported_near
+from backend.cases.queries_nearby import matters_seen_near
 from backend.clock import local_date
+from backend.matters.likely import SeenMatter, likely
 from backend.matters.models import Matter
 from backend.matters.queries import catalogue_in_force, matters
 from backend.residents.form import Typed
@@ -35,17 +36,18 @@ async def offered(session: AsyncSession, typed: Typed, at: datetime, kept: tuple
     here = await place_by_code(session, typed.at, on) if typed.at else None
     version = await catalogue_in_force(session, typed.county, at)
     catalogue = await matters(session, typed.county, version)
-    near = await _reported_near(session, here, at)
-    routed = sorted(
-        (matter for matter in catalogue if matter.self_dispatch),
-        key=lambda m: (m.code != typed.matter, -near.get(m.code, 0), -m.weight, m.code),
-    )
-    shown = sorted(routed[:BIG_BUTTONS], key=lambda m: (-near.get(m.code, 0), -m.weight, m.code))
+    by_code = {matter.code: matter for matter in catalogue if matter.self_dispatch}
+    weights = {code: matter.weight for code, matter in by_code.items()}
+    ranked = likely(await _seen_near(session, here, at), at, weights, count=len(weights))
+    # What was chosen before stays on the page, at its own rank.
+    buttons = ranked[:BIG_BUTTONS]
+    if typed.matter in by_code and typed.matter not in buttons:
+        buttons = [*buttons[:-1], typed.matter]
     return Offered(
         id=typed.id,
         county=typed.county,
         here=here,
-        matters=shown,
+        matters=[by_code[code] for code in buttons],
         other=_other(catalogue),
         towns=await villages_by_town(session, typed.county, on),
         kept=kept,
@@ -63,8 +65,8 @@ async def other_matter(session: AsyncSession, county: str, at: datetime) -> str 
     return other.code if other else None
 
 
-async def _reported_near(session: AsyncSession, here: NamedPlace | None, at: datetime) -> dict[str, int]:
+async def _seen_near(session: AsyncSession, here: NamedPlace | None, at: datetime) -> list[SeenMatter]:
     if here is None or not here.is_place:
-        return {}
+        return []
     middle = await middle_of(session, here.county, here.code, local_date(at))
-    return await matters_reported_near(session, here.county, middle.lng, middle.lat, at) if middle else {}
+    return await matters_seen_near(session, here.county, middle.lng, middle.lat, at) if middle else []
