@@ -53,13 +53,12 @@ async def resume_suspended(sessions: Sessions, clock: Clock, *, county: str, cas
 
 async def press_cases(sessions: Sessions, clock: Clock) -> None:
     """Every case in a short transaction of its own; one that fails is tried again in a minute and keeps no other back."""
-    at = clock()
     async with sessions() as session:
-        found = await escalating.cases_to_press(session, at)
+        found = await escalating.cases_to_press(session, clock())
     for county, case_id in found:
         try:
             async with sessions() as session, session.begin():
-                await escalating.press_case(session, county, case_id, at)
+                await escalating.press_case(session, county, case_id, clock())
         except Exception:
             log.exception("case %s of county %s could not be pressed", case_id, county)
 
