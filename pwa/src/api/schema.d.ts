@@ -2338,6 +2338,17 @@ export interface components {
              */
             draft_id: string;
         };
+        /** DraftIn */
+        DraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             * @description local day in China
+             */
+            effective_on: string;
+        };
         /**
          * DraftStatus
          * @enum {string}
@@ -3810,6 +3821,11 @@ export interface components {
             /** Unit Name */
             unit_name: string | null;
         };
+        /** PublishIn */
+        PublishIn: {
+            /** Version */
+            version: number;
+        };
         /**
          * Reading
          * @description How a person says the file is to be read.
@@ -4078,6 +4094,20 @@ export interface components {
             shortfalls: string[];
         };
         /**
+         * RuleDraftIn
+         * @description A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force.
+         */
+        RuleDraftIn: {
+            /** Version */
+            version: number;
+            /** Base */
+            base: number;
+            /** Title */
+            title: string;
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+        };
+        /**
          * RuleIn
          * @description One rule. `code` is unique in its set and stays with the rule while it is edited; so is `priority`.
          */
@@ -4107,6 +4137,11 @@ export interface components {
             windows?: components["schemas"]["WindowIn"][];
             /** Target */
             target: components["schemas"]["SquadClassTarget"] | components["schemas"]["OneTarget"] | components["schemas"]["DutyTarget"];
+        };
+        /** RulePublishIn */
+        RulePublishIn: {
+            /** Version */
+            version: number;
         };
         /**
          * RuleSetOut
@@ -4401,8 +4436,6 @@ export interface components {
              * @enum {string}
              */
             kind: "department" | "own_squads" | "town_squads";
-            /** Code */
-            code?: null;
         };
         /** SquadDetail */
         SquadDetail: {
@@ -5133,41 +5166,6 @@ export interface components {
              * @default false
              */
             days_off_only: boolean;
-        };
-        /**
-         * DraftIn
-         * @description A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force.
-         */
-        backend__dispatch__rule_schemas__DraftIn: {
-            /** Version */
-            version: number;
-            /** Base */
-            base: number;
-            /** Title */
-            title: string;
-            /** Rules */
-            rules: components["schemas"]["RuleIn"][];
-        };
-        /** PublishIn */
-        backend__dispatch__rule_schemas__PublishIn: {
-            /** Version */
-            version: number;
-        };
-        /** DraftIn */
-        backend__grids__draft_schemas__DraftIn: {
-            /** Title */
-            title: string;
-            /**
-             * Effective On
-             * Format: date
-             * @description local day in China
-             */
-            effective_on: string;
-        };
-        /** PublishIn */
-        backend__grids__draft_schemas__PublishIn: {
-            /** Version */
-            version: number;
         };
         /**
          * ActionIn
@@ -6939,7 +6937,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__grids__draft_schemas__DraftIn"];
+                "application/json": components["schemas"]["DraftIn"];
             };
         };
         responses: {
@@ -8590,7 +8588,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__dispatch__rule_schemas__DraftIn"];
+                "application/json": components["schemas"]["RuleDraftIn"];
             };
         };
         responses: {
@@ -8801,7 +8799,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__dispatch__rule_schemas__PublishIn"];
+                "application/json": components["schemas"]["RulePublishIn"];
             };
         };
         responses: {
@@ -9258,7 +9256,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__grids__draft_schemas__PublishIn"];
+                "application/json": components["schemas"]["PublishIn"];
             };
         };
         responses: {
