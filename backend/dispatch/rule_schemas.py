@@ -16,7 +16,7 @@ from backend.wire import PhoneTime, Point, Wire
 
 MOST_RULES = 200
 
-GridCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{2,15}$")]
+GridCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,15}$")]
 MatterWord = Annotated[str, Field(pattern=r"^(\*|[0-9A-Za-z-]{2,16})$", description="a matter, a major, or `*`")]
 UnitOrSquad = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
