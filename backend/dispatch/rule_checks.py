@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from backend.dispatch.routing import SquadFacts, points_to, serves_town
-from backend.dispatch.rule_schemas import RuleIn, WarningKind, rule_of
+from backend.dispatch.rule_schemas import RuleIn, WarningKind, rule_of, target_of
 from backend.dispatch.rule_times import covers_times
 from backend.dispatch.rules import ANY, Rule, TargetKind, names
 from backend.errors import FieldError, Say
@@ -109,7 +109,7 @@ def _unknown_words(at: str, rule: RuleIn, known: Known) -> Iterator[FieldError]:
         if code not in known.regions:
             sentence = Say(f"没有网格「{code}」，请重新选择", f"There is no grid “{code}”; choose another")
             yield FieldError(f"{at}.grids.{n}", sentence, "unknown_grid")
-    target, named = rule.target.kind, rule.target.code
+    target, named = rule.target.kind, target_of(rule.target).code
     if target == TargetKind.SQUAD and named not in known.jurisdictions:
         sentence = Say(f"没有队伍「{named}」，请重新选择", f"There is no squad “{named}”; choose another")
         yield FieldError(f"{at}.target.code", sentence, "unknown_squad")

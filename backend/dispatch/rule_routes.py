@@ -18,10 +18,10 @@ from backend.dispatch.queries_rules import known_to_rules
 from backend.dispatch.rehearsal import rehearse
 from backend.dispatch.rule_schemas import (
     CheckedOut,
-    DraftIn,
-    PublishIn,
     RehearsalIn,
     RehearsalOut,
+    RuleDraftIn,
+    RulePublishIn,
     RuleSetOut,
     RuleSetsOut,
     TrialIn,
@@ -43,7 +43,7 @@ async def get_rules(actor: RoutingReader, session: Session, at: Now) -> RuleSets
 
 @router.put("/routing-rules/drafts/{draft_id}", responses={201: {"model": RuleSetOut}})
 async def put_draft(
-    draft_id: UUID, content: DraftIn, response: Response, actor: RoutingKeeper, session: Session, at: Now
+    draft_id: UUID, content: RuleDraftIn, response: Response, actor: RoutingKeeper, session: Session, at: Now
 ) -> RuleSetOut:
     """Begin a draft (201) or put other rules into it (200), whole; `version` is the draft's as it was seen."""
     draft, is_new = await rule_sets.put_draft(session, actor=actor, draft_id=draft_id, content=content, at=at)
@@ -94,7 +94,7 @@ async def rehearse_draft(
 
 @router.post("/routing-rules/drafts/{draft_id}/publish")
 async def publish_draft(
-    draft_id: UUID, content: PublishIn, actor: RoutingKeeper, session: Session, at: Now
+    draft_id: UUID, content: RulePublishIn, actor: RoutingKeeper, session: Session, at: Now
 ) -> RuleSetOut:
     """Put the draft in force from now on. `version` must be the draft's own."""
     published = await rule_sets.publish_draft(session, actor=actor, draft_id=draft_id, version=content.version, at=at)

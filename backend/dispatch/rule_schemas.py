@@ -16,7 +16,7 @@ from backend.wire import PhoneTime, Point, Wire
 
 MOST_RULES = 200
 
-GridCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{2,15}$")]
+GridCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,15}$")]
 MatterWord = Annotated[str, Field(pattern=r"^(\*|[0-9A-Za-z-]{2,16})$", description="a matter, a major, or `*`")]
 UnitOrSquad = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
@@ -36,7 +36,6 @@ class SquadClassTarget(Wire):
     """A class of squads: all-round ones of the place, all-round ones of the town, or the matter's own department's."""
 
     kind: Literal[TargetKind.OWN_SQUADS, TargetKind.TOWN_SQUADS, TargetKind.DEPARTMENT]
-    code: None = None
 
 
 class OneTarget(Wire):
@@ -78,7 +77,7 @@ class RuleIn(Wire):
         return self
 
 
-class DraftIn(Wire):
+class RuleDraftIn(Wire):
     """A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force."""
 
     version: Annotated[int, Field(ge=0)]
@@ -144,7 +143,7 @@ class CheckedOut(BaseModel):
     outdated: bool = Field(description="another set has been published since the draft was last saved")
 
 
-class PublishIn(Wire):
+class RulePublishIn(Wire):
     version: Annotated[int, Field(ge=1)]
 
 
@@ -213,13 +212,17 @@ class RehearsalOut(BaseModel):
     seconds: float = Field(description="how long the replay took")
 
 
+def target_of(target: SquadClassTarget | OneTarget | DutyTarget) -> Target:
+    return Target(target.kind, None if isinstance(target, SquadClassTarget) else target.code)
+
+
 def rule_of(kept: RuleIn) -> Rule:
     """The rule as routing knows it."""
     return Rule(
         code=kept.code,
         priority=kept.priority,
         name=kept.name,
-        target=Target(kept.target.kind, kept.target.code),
+        target=target_of(kept.target),
         matters=tuple(kept.matters),
         grids=tuple(kept.grids),
         severities=tuple(kept.severities),

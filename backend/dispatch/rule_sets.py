@@ -12,13 +12,13 @@ from backend.dispatch import queries_rules
 from backend.dispatch.models import RuleSet, RuleSetStatus
 from backend.dispatch.queries import rule_set_in_force, rules_of
 from backend.dispatch.rule_checks import out_of_reach, rule_faults
-from backend.dispatch.rule_schemas import DraftIn, RuleIn
+from backend.dispatch.rule_schemas import RuleDraftIn, RuleIn
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.permissions import Actor
 
 
 async def put_draft(
-    session: AsyncSession, *, actor: Actor, draft_id: UUID, content: DraftIn, at: datetime
+    session: AsyncSession, *, actor: Actor, draft_id: UUID, content: RuleDraftIn, at: datetime
 ) -> tuple[RuleSet, bool]:
     """Begin a draft, or put other rules into it; the same again changes nothing. True if it is new.
 
