@@ -177,6 +177,7 @@ def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, langu
         holder_name=row.squad.name if row.squad else (_duty_name(case.grid_duty, language) or None),
         my_part=own_part(actor, handlers),
         open_parts=len(handlers.parts),
+        arrive_by=handlers.arrive_by,
         asked=_asked(case),
         resume_on=case.resume_on,
         reply_by=case.reply_by,
