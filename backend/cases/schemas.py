@@ -267,6 +267,7 @@ class CaseDetail(CaseSummary):
     report_count: int = Field(description="how often it was reported, merged ones included")
     satisfaction: Satisfaction | None
     answer_until: datetime | None
+    history_broken_at: int | None = Field(description="`seq` of the first line that does not fit its hash; null: whole")
     routing: RoutingOut | None
     server_time: datetime
 

@@ -21,7 +21,7 @@ WAITS_FOR_US = or_(
 
 
 async def board_case_ids(session: AsyncSession, actor: Actor, *, closed_after: datetime, limit: int) -> list[UUID]:
-    """Open cases in scope, those waiting for the command centre first, then by deadline, and what ended since `closed_after`."""
+    """Open cases in scope, those that wait for us first, then by deadline; and what ended since `closed_after`."""
     merged_lately = and_(col(Case.status) == Status.MERGED, col(Case.updated_at) > closed_after)
     ended_lately = or_(col(Case.closed_at) > closed_after, merged_lately)
     return list(

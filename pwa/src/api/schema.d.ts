@@ -1971,6 +1971,11 @@ export interface components {
             satisfaction: components["schemas"]["Satisfaction"] | null;
             /** Answer Until */
             answer_until: string | null;
+            /**
+             * History Broken At
+             * @description `seq` of the first line that does not fit its hash; null: whole
+             */
+            history_broken_at: number | null;
             routing: components["schemas"]["RoutingOut"] | null;
             /**
              * Server Time
