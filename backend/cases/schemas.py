@@ -198,6 +198,7 @@ class CaseSummary(BaseModel):
     holder_name: str | None = Field(description="the squad, or the duty in the grid, that holds the case")
     my_part: Part | None = Field(description="how far the asker's squad is with its part, if it has one")
     open_parts: int
+    arrive_by: datetime | None = Field(description="when the first whistled squad that is not there yet must be")
     asked: list[Literal["extension", "suspension", "void"]] = Field(description="asked for and not decided yet")
     resume_on: date | None
     reply_by: datetime | None = Field(description="a supervision order wants a reply by then")
@@ -266,6 +267,7 @@ class CaseDetail(CaseSummary):
     report_count: int = Field(description="how often it was reported, merged ones included")
     satisfaction: Satisfaction | None
     answer_until: datetime | None
+    history_broken_at: int | None = Field(description="`seq` of the first line that does not fit its hash; null: whole")
     routing: RoutingOut | None
     server_time: datetime
 
