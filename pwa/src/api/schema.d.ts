@@ -1719,6 +1719,8 @@ export interface components {
             status: components["schemas"]["Status"];
             /** Starts At */
             starts_at: string | null;
+            /** Warn At */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
         };

@@ -3,10 +3,10 @@ import { exampleCase, fromNoon, NOON } from './example_cases'
 import { countOf, inQueueOrder, isIn } from './queue'
 
 const inTime = exampleCase('in-time')
-const soon = exampleCase('soon', { starts_at: fromNoon(-90), due_at: fromNoon(10) })
-const late = exampleCase('late', { due_at: fromNoon(-1) })
-const later = exampleCase('later', { due_at: fromNoon(-20) })
-const waiting = exampleCase('waiting', { status: 'pending_dispatch', squad: null, starts_at: fromNoon(-1), due_at: fromNoon(14) })
+const soon = exampleCase('soon', { warn_at: fromNoon(-10), due_at: fromNoon(10) })
+const late = exampleCase('late', { warn_at: fromNoon(-9), due_at: fromNoon(-1) })
+const later = exampleCase('later', { warn_at: fromNoon(-25), due_at: fromNoon(-20) })
+const waiting = exampleCase('waiting', { status: 'pending_dispatch', squad: null, warn_at: fromNoon(11), due_at: fromNoon(14) })
 const closed = exampleCase('closed', { status: 'closed', due_at: null })
 
 describe('the order of the queue', () => {
@@ -19,10 +19,10 @@ describe('the order of the queue', () => {
   })
 
   it('moves a case up when its time runs out', () => {
-    const dayLong = exampleCase('day-long', { starts_at: fromNoon(-300), due_at: fromNoon(100) })
+    const dayLong = exampleCase('day-long', { warn_at: fromNoon(20), due_at: fromNoon(100) })
     const first = (minutes: number) => inQueueOrder([inTime, dayLong], new Date(fromNoon(minutes)))[0]?.code
     expect(first(0)).toBe('in-time')
-    // 85 % of the long limit is used before 80 % of the short one, though it is due later.
+    // It is nearly late first, though it is due later.
     expect(first(40)).toBe('day-long')
   })
 

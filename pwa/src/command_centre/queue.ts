@@ -10,7 +10,7 @@ export type Filter = 'open' | 'late' | Status
 export const COUNTERS = ['pending_dispatch', 'pending_ack', 'handling', 'pending_inspection', 'rework', 'late'] as const satisfies Filter[]
 
 export function lightOfCase(row: CaseSummary, now: Date): Light | null {
-  return row.status === 'closed' ? null : lightOf(row.starts_at, row.due_at, now)
+  return row.status === 'closed' ? null : lightOf(row, now)
 }
 
 export function isIn(filter: Filter, row: CaseSummary, now: Date): boolean {
