@@ -12,14 +12,14 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import handover_routes, photo_routes
+from backend.cases import escalation_routes, handover_routes, photo_routes
 from backend.cases import routes as cases
 from backend.clock import utc_now
 from backend.command_centre import net_routes
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
-from backend.dispatch import squad_routes
+from backend.dispatch import rule_routes, squad_routes
 from backend.grids import draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
@@ -59,8 +59,10 @@ ROUTERS = (
     cases.router,
     photo_routes.router,
     handover_routes.router,
+    escalation_routes.router,
     dispatch.router,
     squad_routes.router,
+    rule_routes.router,
     command_centre.router,
     net_routes.router,
     residents.router,
@@ -125,6 +127,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.store = open_store(settings.photo_store)
     app.state.replays = Replays()
     app.state.hub = Hub(settings.conninfo, open_session)
+    app.state.rehearsals = CapacityLimiter(1)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)

@@ -7,8 +7,9 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from backend.cases.schemas import ActionIn, ProblemOut, ReportIn
+from backend.cases.schemas_public import PublicReportIn
 
-SEEN_BY_NO_ROUTE = (ReportIn, ActionIn, ProblemOut)
+SEEN_BY_NO_ROUTE = (ReportIn, PublicReportIn, ActionIn, ProblemOut)
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

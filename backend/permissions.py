@@ -34,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_ROTA = "manage_rota"
     MANAGE_CATALOGUE = "manage_catalogue"
+    MANAGE_ROUTING = "manage_routing"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -53,6 +54,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_CONTACTS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
+        Permission.MANAGE_ROUTING,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -63,6 +65,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_STAFF,
         Permission.MANAGE_ROTA,
         Permission.MANAGE_CATALOGUE,
+        Permission.MANAGE_ROUTING,
     },
 }
 

@@ -98,7 +98,7 @@ class WarningKind(StrEnum):
 class RuleWarning(BaseModel):
     """Something about a rule that does not hinder saving, and should be known before publishing."""
 
-    rule_code: str
+    rule_code: str | None = Field(description="null: about the whole set")
     kind: WarningKind
     by: str | None = Field(description="the earlier rule that always speaks first")
     sentence: str
@@ -164,6 +164,53 @@ class RehearsalIn(Wire):
 
     from_: PhoneTime = Field(alias="from")
     to: PhoneTime
+
+
+class HolderOut(BaseModel):
+    """Who can have got a case: a squad, those with a duty, or nobody; with what each set of rules gives them."""
+
+    key: str = Field(description="the squad's code, `duty:` and the duty, or empty for nobody")
+    name: str
+    old_cases: int
+    new_cases: int
+    old_most_at_once: int
+    new_most_at_once: int
+
+
+class RehearsedCase(BaseModel):
+    code: str
+    routed_at: datetime
+    matter: str = Field(description="its name")
+    severity: Severity
+    grid: str = Field(description="its name")
+    old: str = Field(description="key of the holder")
+    new: str
+    sentence: str = Field(description="what the new rules say")
+
+
+class Move(BaseModel):
+    """Cases that go from one holder to another, or stay; the first of them."""
+
+    old: str
+    new: str
+    cases: int
+    first: list[RehearsedCase]
+
+
+class RehearsalOut(BaseModel):
+    """A past period under the rules in force and under the draft, both replayed in the same way."""
+
+    cases: int
+    changed_cases: int
+    as_it_was: int = Field(description="cases for which the replay of the rules in force gives what really happened")
+    nobody_old: int
+    nobody_new: int
+    holders: list[HolderOut]
+    moves: list[Move]
+    changed: list[RehearsedCase] = Field(description="the first hundred")
+    nobody: list[RehearsedCase] = Field(description="the first fifty that nobody would take")
+    shortfalls: list[str]
+    seconds: float = Field(description="how long the replay took")
 
 
 def rule_of(kept: RuleIn) -> Rule:

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
 from backend.dispatch import models as dispatch
 from backend.grids import models as grids
@@ -11,5 +12,5 @@ from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, residents)
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, residents)
 METADATA = SQLModel.metadata

@@ -818,6 +818,8 @@ export interface paths {
         /**
          * Catalogue
          * @description The catalogue in force with filing conditions, most frequent matters first.
+         *
+         *     The answer's tag names county, version and program, so that a phone asks again for nothing that it has.
          */
         get: operations["catalogue_api_matters_get"];
         put?: never;
@@ -841,6 +843,202 @@ export interface paths {
          */
         get: operations["calendar_api_calendar_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of the catalogue, newest first, also those that wait for their time.
+         */
+        get: operations["list_versions_api_catalogue_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description A version with its matters by code, and what it changed.
+         */
+        get: operations["get_version_api_catalogue_versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions/{version}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Version
+         * @description The version as a workbook that can be edited and sent back. Version 0 is an empty one.
+         */
+        get: operations["export_version_api_catalogue_versions__version__export_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drafts
+         * @description Drafts that are being edited, the last changed first.
+         */
+        get: operations["list_drafts_api_catalogue_drafts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft
+         * @description The draft with its matters, what it would change, and what its workbook said that could not be taken over.
+         */
+        get: operations["get_draft_api_catalogue_drafts__draft_id__get"];
+        /**
+         * Put Draft
+         * @description Begin a draft with the content of a version, or give it another title.
+         */
+        put: operations["put_draft_api_catalogue_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard Draft
+         * @description Put a draft away for good.
+         */
+        delete: operations["discard_draft_api_catalogue_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Workbook
+         * @description Begin a draft with what a workbook says, or put that in its place. Nothing of it is in force before it is published.
+         */
+        put: operations["put_workbook_api_catalogue_drafts__draft_id__workbook_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/matters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Matter
+         * @description Add a matter to the draft, or put it in place of the one with this code.
+         */
+        put: operations["put_matter_api_catalogue_drafts__draft_id__matters__code__put"];
+        post?: never;
+        /**
+         * Remove Matter
+         * @description Take a matter out of the draft.
+         */
+        delete: operations["remove_matter_api_catalogue_drafts__draft_id__matters__code__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make the draft the newest version, at once or from a given moment. Cases that are open keep their version.
+         */
+        post: operations["publish_api_catalogue_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/stage-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stage Limits
+         * @description How long the county gives itself for each stage besides handling.
+         */
+        get: operations["get_stage_limits_api_catalogue_stage_limits_get"];
+        /**
+         * Put Stage Limits
+         * @description Give the stages other limits. Clocks that run already keep theirs.
+         */
+        put: operations["put_stage_limits_api_catalogue_stage_limits_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -881,6 +1079,46 @@ export interface paths {
          * @description One awaited photo of a report, as raw bytes.
          */
         put: operations["put_report_photo_api_reports__report_id__photos__sha256__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/hotline/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Hotline Report
+         * @description Write down what somebody reported by telephone. It is verified first, like everything from the public.
+         */
+        put: operations["put_hotline_report_api_hotline_reports__report_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/nearby": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases Nearby
+         * @description Open cases of this matter within its radius and time, nearest first: perhaps the same thing, reported before.
+         */
+        get: operations["cases_nearby_api_cases_nearby_get"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1088,6 +1326,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Escalations
+         * @description What I was told in the last 30 days, newest first.
+         */
+        get: operations["get_escalations_api_escalations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalations/{case_id}/{step}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * See Escalation
+         * @description I have read it. Again, and nothing more happens.
+         */
+        put: operations["see_escalation_api_escalations__case_id___step__seen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/squads": {
         parameters: {
             query?: never;
@@ -1277,7 +1555,7 @@ export interface components {
          * Action
          * @enum {string}
          */
-        Action: "report" | "route" | "dispatch" | "reassign" | "acknowledge" | "arrive" | "send_back" | "feedback" | "pass" | "fail" | "hand_over";
+        Action: "report" | "join" | "self_handle" | "route" | "hand_over" | "escalate" | "verify_found" | "verify_absent" | "verify_unable" | "waive_verification" | "send_verification" | "file" | "decline" | "dispatch" | "claim" | "reassign" | "acknowledge" | "arrive" | "feedback" | "send_back" | "raise_tier" | "review_pass" | "review_return" | "pass" | "fail" | "ask_extension" | "grant_extension" | "refuse_extension" | "ask_suspension" | "grant_suspension" | "refuse_suspension" | "resume" | "remind" | "supervise" | "reply_supervision" | "add_co_handler" | "whistle" | "waive_part" | "co_acknowledge" | "co_arrive" | "co_feedback" | "recategorise" | "merge" | "unmerge" | "ask_void" | "confirm_void" | "refuse_void" | "force_close" | "reopen" | "satisfied" | "not_satisfied";
         /**
          * ActionReceipt
          * @description What the server has of this action, and the case as it is now.
@@ -1306,10 +1584,29 @@ export interface components {
             /** Photos Max */
             photos_max: number;
             squad: components["schemas"]["Need"];
+            /**
+             * Asks
+             * @description what else must be named
+             */
+            asks: components["schemas"]["Ask"][];
+            /**
+             * Reasons
+             * @description to choose one from, when `asks` names a reason
+             */
+            reasons: components["schemas"]["ReasonOut"][];
         };
+        /**
+         * Ask
+         * @description What else an action must name: a squad, several, a matter, another case, a day, a moment, a reason from its list.
+         * @enum {string}
+         */
+        Ask: "squad" | "squads" | "matter" | "case" | "day" | "moment" | "reason";
         /** AssignmentOut */
         AssignmentOut: {
-            squad: components["schemas"]["SquadBrief"];
+            /** @description null: those with a duty in the grid */
+            squad: components["schemas"]["SquadBrief"] | null;
+            /** Holder Name */
+            holder_name: string;
             /**
              * Handler Name
              * @description who accepted it, or to whom that person's work was handed over
@@ -1342,6 +1639,11 @@ export interface components {
         BaseStatus: "available" | "en_route" | "on_scene" | "busy" | "off_duty";
         /** Body_import_staff_api_staff_imports__import_id__put */
         Body_import_staff_api_staff_imports__import_id__put: {
+            /** File */
+            file: string;
+        };
+        /** Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put */
+        Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put: {
             /** File */
             file: string;
         };
@@ -1601,8 +1903,21 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            source: components["schemas"]["ReportSource"];
+            /**
+             * Tier
+             * @description 1 the worker, 2 town, 3 county, 4 above
+             */
+            tier: number;
+            /** @description whose time is running, or stands still while suspended */
+            clock: components["schemas"]["ClockKind"] | null;
             /** Starts At */
             starts_at: string | null;
+            /**
+             * Warn At
+             * @description when four fifths of the time are used
+             */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
             /**
@@ -1619,11 +1934,38 @@ export interface components {
             overdue_s: number;
             squad: components["schemas"]["SquadBrief"] | null;
             /**
+             * Holder Name
+             * @description the squad, or the duty in the grid, that holds the case
+             */
+            holder_name: string | null;
+            /** @description how far the asker's squad is with its part, if it has one */
+            my_part: components["schemas"]["Part"] | null;
+            /** Open Parts */
+            open_parts: number;
+            /**
+             * Asked
+             * @description asked for and not decided yet
+             */
+            asked: ("extension" | "suspension" | "void")[];
+            /** Resume On */
+            resume_on: string | null;
+            /**
+             * Reply By
+             * @description a supervision order wants a reply by then
+             */
+            reply_by: string | null;
+            /** Send Back Count */
+            send_back_count: number;
+            merged_into: components["schemas"]["CaseLink"] | null;
+            /**
              * Why
              * @description one sentence: why this squad, or why it waits
              */
             why: string;
-            /** Reporter Name */
+            /**
+             * Reporter Name
+             * @description 居民 for a report from the public
+             */
             reporter_name: string;
             /**
              * Mine
@@ -1647,6 +1989,23 @@ export interface components {
             events: components["schemas"]["CaseEventOut"][];
             /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Clocks */
+            clocks: components["schemas"]["ClockOut"][];
+            /**
+             * Merged
+             * @description cases merged into this one
+             */
+            merged: components["schemas"]["CaseLink"][];
+            /**
+             * Report Count
+             * @description how often it was reported, merged ones included
+             */
+            report_count: number;
+            satisfaction: components["schemas"]["Satisfaction"] | null;
+            /** Answer Until */
+            answer_until: string | null;
             routing: components["schemas"]["RoutingOut"] | null;
             /**
              * Server Time
@@ -1672,9 +2031,36 @@ export interface components {
              */
             actor_name: string | null;
             actor_role: components["schemas"]["Role"] | null;
+            /**
+             * Label
+             * @description the action in words
+             */
+            label: string;
             /** Words */
             words: string;
+            /**
+             * Reason
+             * @description the chosen reason in words
+             */
+            reason: string | null;
             squad: components["schemas"]["SquadBrief"] | null;
+            /**
+             * Squads
+             * @description those called by a whistle
+             */
+            squads: components["schemas"]["SquadBrief"][];
+            /** @description what it was merged into or taken apart from, or what joined it */
+            other_case: components["schemas"]["CaseLink"] | null;
+            /**
+             * Until
+             * @description reply or arrive by then
+             */
+            until: string | null;
+            /**
+             * Until Day
+             * @description resumed on this day
+             */
+            until_day: string | null;
             /**
              * To Name
              * @description who handles it from here on, when it was handed over to somebody
@@ -1693,6 +2079,16 @@ export interface components {
             photos: components["schemas"]["CasePhotoOut"][];
             /** Hash */
             hash: string;
+        };
+        /** CaseLink */
+        CaseLink: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
         };
         /** CasePage */
         CasePage: {
@@ -1743,8 +2139,21 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            source: components["schemas"]["ReportSource"];
+            /**
+             * Tier
+             * @description 1 the worker, 2 town, 3 county, 4 above
+             */
+            tier: number;
+            /** @description whose time is running, or stands still while suspended */
+            clock: components["schemas"]["ClockKind"] | null;
             /** Starts At */
             starts_at: string | null;
+            /**
+             * Warn At
+             * @description when four fifths of the time are used
+             */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
             /**
@@ -1761,11 +2170,38 @@ export interface components {
             overdue_s: number;
             squad: components["schemas"]["SquadBrief"] | null;
             /**
+             * Holder Name
+             * @description the squad, or the duty in the grid, that holds the case
+             */
+            holder_name: string | null;
+            /** @description how far the asker's squad is with its part, if it has one */
+            my_part: components["schemas"]["Part"] | null;
+            /** Open Parts */
+            open_parts: number;
+            /**
+             * Asked
+             * @description asked for and not decided yet
+             */
+            asked: ("extension" | "suspension" | "void")[];
+            /** Resume On */
+            resume_on: string | null;
+            /**
+             * Reply By
+             * @description a supervision order wants a reply by then
+             */
+            reply_by: string | null;
+            /** Send Back Count */
+            send_back_count: number;
+            merged_into: components["schemas"]["CaseLink"] | null;
+            /**
              * Why
              * @description one sentence: why this squad, or why it waits
              */
             why: string;
-            /** Reporter Name */
+            /**
+             * Reporter Name
+             * @description 居民 for a report from the public
+             */
             reporter_name: string;
             /**
              * Mine
@@ -1782,6 +2218,69 @@ export interface components {
             /** Allowed Actions */
             allowed_actions: components["schemas"]["AllowedAction"][];
         };
+        /** CatalogueDraftIn */
+        CatalogueDraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * From Version
+             * @description only read when the draft is begun
+             */
+            from_version: number;
+        };
+        /**
+         * CatalogueDraftOut
+         * @description `over`: the newest version, against which `differences` are told and over which publishing asks to be confirmed.
+         */
+        CatalogueDraftOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DraftState"];
+            /** Version */
+            version: number;
+            /**
+             * Source
+             * @description name of its workbook, or which version it began from
+             */
+            source: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Matters */
+            matters: number;
+            /** Fault Count */
+            fault_count: number;
+            /** Over */
+            over: number;
+            /**
+             * Faults
+             * @description the first 500
+             */
+            faults: components["schemas"]["WorkbookFault"][];
+            /** Ignored Columns */
+            ignored_columns: string[];
+            differences: components["schemas"]["DifferencesOut"];
+            /** Warnings */
+            warnings: components["schemas"]["CatalogueWarning"][];
+            /** Content */
+            content: components["schemas"]["MatterOut"][];
+        };
         /**
          * CatalogueOut
          * @description The catalogue version in force, most frequent matters first.
@@ -1791,6 +2290,53 @@ export interface components {
             version: number;
             /** Matters */
             matters: components["schemas"]["MatterOut"][];
+        };
+        /** CatalogueVersion */
+        CatalogueVersion: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            state: components["schemas"]["VersionState"];
+            /**
+             * In Force At
+             * Format: date-time
+             */
+            in_force_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /**
+             * Matters
+             * @description how many it has
+             */
+            matters: number;
+        };
+        /**
+         * CatalogueVersions
+         * @description Newest first. `may_change`: whether the reader may prepare and publish another.
+         */
+        CatalogueVersions: {
+            /** May Change */
+            may_change: boolean;
+            /** Versions */
+            versions: components["schemas"]["CatalogueVersion"][];
+        };
+        /**
+         * CatalogueWarning
+         * @description What goes on naming a matter or a major that the draft no longer has.
+         */
+        CatalogueWarning: {
+            /**
+             * Kind
+             * @description squad, rule or waiting_version
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Change
@@ -1893,6 +2439,34 @@ export interface components {
             replaces: string[];
         };
         /**
+         * ClockKind
+         * @description Whose time is running: the command centre's, the verifier's, the handler's, the inspector's.
+         * @enum {string}
+         */
+        ClockKind: "accept" | "verify" | "handle" | "inspect";
+        /**
+         * ClockOut
+         * @description One clock of the case, as it follows from the history.
+         */
+        ClockOut: {
+            kind: components["schemas"]["ClockKind"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Warn At */
+            warn_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Late S */
+            late_s: number;
+        };
+        /**
          * Cluster
          * @description A cluster grid (连片) with exactly these members: new, or as it shall be from now on. No members: it ends.
          */
@@ -1911,6 +2485,21 @@ export interface components {
             name: string;
             /** Members */
             members: string[];
+        };
+        /** ConditionContent */
+        ConditionContent: {
+            /** Code */
+            code: string;
+            /** Words */
+            words: string;
+            severity: components["schemas"]["Severity"];
+            limit: components["schemas"]["LimitContent"];
+            season?: components["schemas"]["SeasonContent"] | null;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
         };
         /** CrsChoice */
         CrsChoice: {
@@ -1952,6 +2541,13 @@ export interface components {
         /** DecisionIn */
         DecisionIn: {
             decision: components["schemas"]["Deciding"];
+        };
+        /** DepartmentOut */
+        DepartmentOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /** DepartureIn */
         DepartureIn: {
@@ -2031,6 +2627,15 @@ export interface components {
             management_grade?: number | null;
             /** Cluster Code */
             cluster_code?: string | null;
+        };
+        /** DifferencesOut */
+        DifferencesOut: {
+            /** Added */
+            added: components["schemas"]["MatterNamed"][];
+            /** Removed */
+            removed: components["schemas"]["MatterNamed"][];
+            /** Changed */
+            changed: components["schemas"]["MatterChanged"][];
         };
         /** DoneOperation */
         DoneOperation: {
@@ -2118,6 +2723,11 @@ export interface components {
              */
             effective_on: string;
         };
+        /**
+         * DraftState
+         * @enum {string}
+         */
+        DraftState: "editing" | "published" | "discarded";
         /**
          * DraftStatus
          * @enum {string}
@@ -2292,6 +2902,74 @@ export interface components {
          * @enum {string}
          */
         Engagement: "full_time" | "part_time";
+        /** EscalationList */
+        EscalationList: {
+            /** Items */
+            items: components["schemas"]["EscalationOut"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * EscalationOut
+         * @description Something that the asker was told: a reminder (`remind`) or that a case is late (`escalate`).
+         */
+        EscalationOut: {
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /** Case Code */
+            case_code: string;
+            /** Step */
+            step: string;
+            /** @description null when the ladder has this step no more */
+            action: components["schemas"]["Action"] | null;
+            clock: components["schemas"]["ClockKind"] | null;
+            /**
+             * Sentence
+             * @description as it was when it was sent, for example 催办：暴露垃圾 剩 18 分（已用 80 %）
+             */
+            sentence: string;
+            /**
+             * Percent
+             * @description how much of the limit was used then, whole per cent
+             */
+            percent: number | null;
+            matter: components["schemas"]["MatterBrief"];
+            severity: components["schemas"]["Severity"];
+            /** @description of the case now */
+            status: components["schemas"]["Status"];
+            /**
+             * Due At
+             * @description of the clock that runs now
+             */
+            due_at: string | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Seen */
+            seen: boolean;
+        };
+        /**
+         * FieldChanged
+         * @description One field of a changed matter, in words; empty where there was or will be nothing.
+         */
+        FieldChanged: {
+            /** Field */
+            field: string;
+            /** Title */
+            title: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
         /**
          * FieldMap
          * @description Which column of the layer holds what. Without `level`, `kind` and `parent` they follow from the code.
@@ -2325,6 +3003,7 @@ export interface components {
             words: string;
             severity: components["schemas"]["Severity"];
             limit: components["schemas"]["LimitOut"];
+            season: components["schemas"]["SeasonOut"] | null;
             /** Is Default */
             is_default: boolean;
         };
@@ -2974,6 +3653,12 @@ export interface components {
             /** Codes */
             codes: string[];
         };
+        /** LimitContent */
+        LimitContent: {
+            /** Amount */
+            amount: number;
+            unit: components["schemas"]["LimitUnit"];
+        };
         /** LimitOut */
         LimitOut: {
             /** Amount */
@@ -2986,6 +3671,42 @@ export interface components {
          * @enum {string}
          */
         LimitUnit: "urgent_hour" | "work_hour" | "work_day" | "natural_day";
+        /** ListedCatalogueDraft */
+        ListedCatalogueDraft: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DraftState"];
+            /** Version */
+            version: number;
+            /**
+             * Source
+             * @description name of its workbook, or which version it began from
+             */
+            source: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Matters */
+            matters: number;
+            /** Fault Count */
+            fault_count: number;
+        };
         /** ListedDraft */
         ListedDraft: {
             /**
@@ -3034,11 +3755,122 @@ export interface components {
             /** Major Name */
             major_name: string;
         };
+        /** MatterChanged */
+        MatterChanged: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+            /** Fields */
+            fields: components["schemas"]["FieldChanged"][];
+        };
+        /**
+         * MatterContent
+         * @description A matter as an administrator words it.
+         */
+        MatterContent: {
+            /** Code */
+            code: string;
+            /** Major Name */
+            major_name: string;
+            /** Name */
+            name: string;
+            /** Department Code */
+            department_code: string;
+            /**
+             * Closing Condition
+             * @default
+             */
+            closing_condition: string;
+            /**
+             * Photo Guidance
+             * @default
+             */
+            photo_guidance: string;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /**
+             * Icon
+             * @default help-circle
+             */
+            icon: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * @default {
+             *       "min": 1,
+             *       "max": 6
+             *     }
+             */
+            photos_before: components["schemas"]["PhotosContent"];
+            /**
+             * @default {
+             *       "min": 1,
+             *       "max": 6
+             *     }
+             */
+            photos_after: components["schemas"]["PhotosContent"];
+            /**
+             * Self Dispatch
+             * @default true
+             */
+            self_dispatch: boolean;
+            /**
+             * Self Handle
+             * @default false
+             */
+            self_handle: boolean;
+            /**
+             * Near Far Hint
+             * @default false
+             */
+            near_far_hint: boolean;
+            /**
+             * Review Needed
+             * @default false
+             */
+            review_needed: boolean;
+            /**
+             * Duplicate Radius M
+             * @default 50
+             */
+            duplicate_radius_m: number;
+            /**
+             * Duplicate Hours
+             * @default 72
+             */
+            duplicate_hours: number;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionContent"][];
+        };
+        /**
+         * MatterIn
+         * @description The matter as it shall be. `version`: the draft's own, as it was seen.
+         */
+        MatterIn: {
+            /** Version */
+            version: number;
+            matter: components["schemas"]["MatterContent"];
+        };
         /**
          * MatterKind
          * @enum {string}
          */
         MatterKind: "event" | "component";
+        /** MatterNamed */
+        MatterNamed: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+        };
         /** MatterOut */
         MatterOut: {
             /** Code */
@@ -3057,15 +3889,51 @@ export interface components {
             icon: string;
             /**
              * Initials
-             * @description pinyin initials, for searching
+             * @description pinyin initials, for searching; several readings between blanks
              */
             initials: string;
             /** Photo Guidance */
             photo_guidance: string;
+            /**
+             * Near Far Hint
+             * @description a near and a far photo help
+             */
+            near_far_hint: boolean;
             photos_before: components["schemas"]["PhotoCount"];
             photos_after: components["schemas"]["PhotoCount"];
             /** Closing Condition */
             closing_condition: string;
+            /** Legal Basis */
+            legal_basis: string | null;
+            /** @description the responsible unit */
+            department: components["schemas"]["DepartmentOut"];
+            /**
+             * Weight
+             * @description how frequent it is, against the others
+             */
+            weight: number;
+            /**
+             * Self Dispatch
+             * @description false: always waits for the operator
+             */
+            self_dispatch: boolean;
+            /**
+             * Self Handle
+             * @description the worker may settle it on the spot
+             */
+            self_handle: boolean;
+            /**
+             * Review Needed
+             * @description the squad's leader looks at the result before inspection
+             */
+            review_needed: boolean;
+            /**
+             * Duplicate Radius M
+             * @description how near an open case is offered as the same; 0: never
+             */
+            duplicate_radius_m: number;
+            /** Duplicate Hours */
+            duplicate_hours: number;
             /** Conditions */
             conditions: components["schemas"]["FilingConditionOut"][];
         };
@@ -3211,6 +4079,60 @@ export interface components {
              * @description false: the shift is the whole squad's, nobody is put on it by name
              */
             mine: boolean;
+        };
+        /**
+         * NearbyCase
+         * @description An open case of the same matter close by: perhaps what is about to be reported again.
+         */
+        NearbyCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            status: components["schemas"]["Status"];
+            /** Matter Name */
+            matter_name: string;
+            /** Grid Name */
+            grid_name: string;
+            /** Distance M */
+            distance_m: number;
+            /**
+             * Lng
+             * @description longitude, degrees, WGS84
+             */
+            lng: number;
+            /**
+             * Lat
+             * @description latitude, degrees, WGS84
+             */
+            lat: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Cover Photo
+             * @description only where the asker may see the case
+             */
+            cover_photo: string | null;
+        };
+        /** NearbyCases */
+        NearbyCases: {
+            /** Radius M */
+            radius_m: number;
+            /** Items */
+            items: components["schemas"]["NearbyCase"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
         };
         /**
          * Need
@@ -3394,6 +4316,46 @@ export interface components {
             /** Operation */
             operation: components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["DrawExclusive"] | components["schemas"]["EndExclusive"] | components["schemas"]["Describe"] | components["schemas"]["Cluster"] | components["schemas"]["TakeImport"];
         };
+        /**
+         * Part
+         * @description How far a squad is with its part of a case.
+         * @enum {string}
+         */
+        Part: "new" | "taken" | "on_site";
+        /**
+         * PartOut
+         * @description A part of the case in another squad's hands (协办), or a call to the place (吹哨).
+         */
+        PartOut: {
+            squad: components["schemas"]["SquadBrief"];
+            /** Kind */
+            kind: string;
+            /** Words */
+            words: string;
+            state: components["schemas"]["Part"];
+            /** Handler Name */
+            handler_name: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Arrive By */
+            arrive_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** End */
+            end: string | null;
+        };
         /** PasswordChange */
         PasswordChange: {
             /** Old */
@@ -3453,8 +4415,11 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota";
-        /** PhotoCount */
+        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue";
+        /**
+         * PhotoCount
+         * @description How many photos are needed, and how many a phone may send.
+         */
         PhotoCount: {
             /** Min */
             min: number;
@@ -3465,7 +4430,23 @@ export interface components {
          * PhotoPhase
          * @enum {string}
          */
-        PhotoPhase: "before" | "after" | "inspection";
+        PhotoPhase: "before" | "witness" | "verification" | "after" | "inspection";
+        /**
+         * PhotosContent
+         * @description How many photos are needed, and how many a phone may send.
+         */
+        PhotosContent: {
+            /**
+             * Min
+             * @default 1
+             */
+            min: number;
+            /**
+             * Max
+             * @default 6
+             */
+            max: number;
+        };
         /** PlaceOut */
         PlaceOut: {
             /**
@@ -3514,11 +4495,6 @@ export interface components {
             /** Unit Name */
             unit_name: string | null;
         };
-        /** PublishIn */
-        PublishIn: {
-            /** Version */
-            version: number;
-        };
         /**
          * Reading
          * @description How a person says the file is to be read.
@@ -3541,6 +4517,13 @@ export interface components {
              */
             scope: string;
             fields: components["schemas"]["FieldMap"];
+        };
+        /** ReasonOut */
+        ReasonOut: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
         };
         /**
          * Repair
@@ -3575,6 +4558,12 @@ export interface components {
             missing: string[];
             case: components["schemas"]["CaseDetail"];
         };
+        /**
+         * ReportSource
+         * @description Who noticed it. What comes from the public is verified before it is filed.
+         * @enum {string}
+         */
+        ReportSource: "staff" | "resident" | "hotline";
         /** ReportTotals */
         ReportTotals: {
             /** Grids Before */
@@ -3694,6 +4683,39 @@ export interface components {
              * @description what could not be taken into account, a sentence each
              */
             shortfalls: string[];
+        };
+        /**
+         * Satisfaction
+         * @enum {string}
+         */
+        Satisfaction: "satisfied" | "not_satisfied";
+        /**
+         * SeasonContent
+         * @description Another limit between two days of any year, both included; it may run over the new year.
+         */
+        SeasonContent: {
+            /**
+             * Begins
+             * @description `MM-DD`, of any year
+             */
+            begins: string;
+            /**
+             * Ends
+             * @description `MM-DD`, of any year
+             */
+            ends: string;
+            limit: components["schemas"]["LimitContent"];
+        };
+        /**
+         * SeasonOut
+         * @description Another limit between two days of any year (`MM-DD`), both included; it may run over the new year.
+         */
+        SeasonOut: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            limit: components["schemas"]["LimitOut"];
         };
         /**
          * Severity
@@ -4253,6 +5275,21 @@ export interface components {
              */
             can_sign_in: boolean;
         };
+        /** StageLimitContent */
+        StageLimitContent: {
+            /** Amount */
+            amount: number;
+            unit: components["schemas"]["LimitUnit"];
+        };
+        /**
+         * StageLimits
+         * @description How long the county gives itself to accept a report, to verify it, and to inspect a result.
+         */
+        StageLimits: {
+            accept: components["schemas"]["StageLimitContent"];
+            verify: components["schemas"]["StageLimitContent"];
+            inspect: components["schemas"]["StageLimitContent"];
+        };
         /**
          * Standing
          * @description Whether somebody is still here: `left` from the day after their last.
@@ -4269,7 +5306,7 @@ export interface components {
          * Status
          * @enum {string}
          */
-        Status: "pending_dispatch" | "pending_ack" | "handling" | "pending_inspection" | "rework" | "closed";
+        Status: "verifying" | "pending_filing" | "pending_dispatch" | "pending_ack" | "handling" | "suspended" | "pending_review" | "pending_inspection" | "rework" | "closed" | "declined" | "voided" | "merged";
         /** StatusIn */
         StatusIn: {
             /**
@@ -4540,6 +5577,42 @@ export interface components {
          */
         Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "more_distant" | "alike" | "off_duty" | "not_free" | "sent_back" | "no_jurisdiction" | "not_capable" | "higher_up" | "on_leave";
         /**
+         * VersionContent
+         * @description A version with its matters by code, and what it changed against `against` (0: there was none).
+         */
+        VersionContent: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            state: components["schemas"]["VersionState"];
+            /**
+             * In Force At
+             * Format: date-time
+             */
+            in_force_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /**
+             * Matters
+             * @description how many it has
+             */
+            matters: number;
+            /** Against */
+            against: number;
+            differences: components["schemas"]["DifferencesOut"];
+            /** Content */
+            content: components["schemas"]["MatterOut"][];
+        };
+        /**
+         * VersionState
+         * @description `replaced`: its time never came, or never will, because a newer version came first.
+         * @enum {string}
+         */
+        VersionState: "waiting" | "in_force" | "past" | "replaced";
+        /**
          * Warned
          * @description Something that was accepted and is worth a look.
          */
@@ -4568,8 +5641,50 @@ export interface components {
             ends: string;
         };
         /**
+         * WorkbookFault
+         * @description What of a workbook could not be taken over, where it stands, and how to mend it there or on the desk.
+         */
+        WorkbookFault: {
+            /** Sheet */
+            sheet: string | null;
+            /** Row */
+            row: number | null;
+            /** Column */
+            column: string | null;
+            /** Value */
+            value: string;
+            /** Sentence */
+            sentence: string;
+            /** What To Do */
+            what_to_do: string;
+            /**
+             * Matter
+             * @description its code; mending or removing that matter settles the fault
+             */
+            matter: string | null;
+        };
+        /** PublishIn */
+        backend__grids__draft_schemas__PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * PublishIn
+         * @description `version` of the draft and `over` as they were seen; without `in_force_at` it is in force at once.
+         */
+        backend__matters__catalogue_schemas__PublishIn: {
+            /** Version */
+            version: number;
+            /** Over */
+            over: number;
+            /** In Force At */
+            in_force_at?: string | null;
+        };
+        /**
          * ActionIn
-         * @description The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`.
+         * @description The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`. `asks` of an allowed action says what it needs.
+         *
+         *     `version` need not be the newest: what the actor did since, and what changes nothing for others, does not count.
          */
         ActionIn: {
             action: components["schemas"]["Action"];
@@ -4584,11 +5699,57 @@ export interface components {
              */
             words: string;
             /**
+             * Reason
+             * @description a code of the action's reasons
+             * @default null
+             */
+            reason: string | null;
+            /**
              * Squad
-             * @description squad code, for dispatch and reassign
+             * @description squad code
              * @default null
              */
             squad: string | null;
+            /**
+             * Squads
+             * @description squad codes, for a whistle
+             */
+            squads?: string[];
+            /**
+             * Matter
+             * @description matter code
+             * @default null
+             */
+            matter: string | null;
+            /**
+             * Condition
+             * @description filing condition of that matter; its default one if absent
+             * @default null
+             */
+            condition: string | null;
+            /**
+             * Into
+             * @description the case that this one is merged into
+             * @default null
+             */
+            into: string | null;
+            /**
+             * Until Day
+             * @description the local day on which a suspended case is resumed
+             * @default null
+             */
+            until_day: string | null;
+            /**
+             * Until
+             * @description reply to an order, or arrive at a whistle, by then
+             * @default null
+             */
+            until: string | null;
+            /**
+             * @description where the actor took the step, if the phone knows
+             * @default null
+             */
+            place: components["schemas"]["ReportedPlace"] | null;
             /**
              * At
              * @default null
@@ -4596,6 +5757,22 @@ export interface components {
             at: string | null;
             /** Photos */
             photos?: components["schemas"]["DeclaredPhoto"][];
+        };
+        /**
+         * ContactIn
+         * @description How to reach whoever reported; kept apart from the case and shown to operators only.
+         */
+        ContactIn: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Phone
+             * @default null
+             */
+            phone: string | null;
         };
         /**
          * DeclaredPhoto
@@ -4618,7 +5795,7 @@ export interface components {
          * @description Where the phone took the place from.
          * @enum {string}
          */
-        PlaceSource: "gps" | "exif" | "map";
+        PlaceSource: "gps" | "exif" | "map" | "grid";
         /** ProblemField */
         ProblemField: {
             /** Field */
@@ -4655,6 +5832,35 @@ export interface components {
             reference: string | null;
         };
         /**
+         * PublicReportIn
+         * @description A report from a resident, or from the hotline as an operator writes it down.
+         */
+        PublicReportIn: {
+            /** Matter */
+            matter: string;
+            /**
+             * Condition
+             * @default null
+             */
+            condition: string | null;
+            place: components["schemas"]["ReportedPlace"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            occurred_at: string;
+            /** Photos */
+            photos?: components["schemas"]["DeclaredPhoto"][];
+            /** @default null */
+            contact: components["schemas"]["ContactIn"] | null;
+        };
+        /**
          * ReportIn
          * @description The part `report` of `PUT /api/reports/{id}`.
          */
@@ -4684,6 +5890,23 @@ export interface components {
             occurred_at: string;
             /** Photos */
             photos?: components["schemas"]["DeclaredPhoto"][];
+            /**
+             * Joins
+             * @description the open case that this is another report of; if it cannot join, a case is opened
+             * @default null
+             */
+            joins: string | null;
+            /**
+             * Self Handled
+             * @description settled on the spot; only where the matter allows it
+             * @default false
+             */
+            self_handled: boolean;
+            /**
+             * After Photos
+             * @description how it looks after settling on the spot
+             */
+            after_photos?: components["schemas"]["DeclaredPhoto"][];
         };
         /** ReportedPlace */
         ReportedPlace: {
@@ -7093,6 +8316,13 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueOut"];
                 };
             };
+            /** @description the phone has this already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description problem */
             422: {
                 headers: {
@@ -7142,6 +8372,662 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarDayOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_versions_api_catalogue_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueVersions"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_version_api_catalogue_versions__version__get: {
+        parameters: {
+            query?: {
+                /** @description left out: the version before */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionContent"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    export_version_api_catalogue_versions__version__export_xlsx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_drafts_api_catalogue_drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedCatalogueDraft"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_draft_api_catalogue_drafts__draft_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_draft_api_catalogue_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    discard_draft_api_catalogue_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_workbook_api_catalogue_drafts__draft_id__workbook_put: {
+        parameters: {
+            query?: {
+                /** @description of the draft as it was seen; none for a new one */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_matter_api_catalogue_drafts__draft_id__matters__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    remove_matter_api_catalogue_drafts__draft_id__matters__code__delete: {
+        parameters: {
+            query: {
+                /** @description the draft's version as it was seen */
+                version: number;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    publish_api_catalogue_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["backend__matters__catalogue_schemas__PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_stage_limits_api_catalogue_stage_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageLimits"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_stage_limits_api_catalogue_stage_limits_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageLimits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageLimits"];
                 };
             };
             /** @description problem */
@@ -7294,6 +9180,126 @@ export interface operations {
             };
         };
     };
+    put_hotline_report_api_hotline_reports__report_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    report: components["schemas"]["PublicReportIn"];
+                    photo?: string[];
+                };
+                "application/json": components["schemas"]["PublicReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReceipt"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReceipt"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    cases_nearby_api_cases_nearby_get: {
+        parameters: {
+            query: {
+                /** @description matter code */
+                matter: string;
+                /** @description longitude, degrees, WGS84 */
+                lng: number;
+                /** @description latitude, degrees, WGS84 */
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearbyCases"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     likely_matters_api_matters_likely_get: {
         parameters: {
             query: {
@@ -7356,6 +9362,12 @@ export interface operations {
                 squad?: string | null;
                 /** @description only those that wait for an inspection I may do */
                 inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description only those where this is asked for */
+                asked?: ("extension" | "suspension" | "void") | null;
                 /** @description part of code, words, matter or grid */
                 q?: string | null;
                 /** @description west,south,east,north */
@@ -7829,6 +9841,105 @@ export interface operations {
             };
         };
     };
+    get_escalations_api_escalations_get: {
+        parameters: {
+            query?: {
+                /** @description only what has not been read yet */
+                unseen?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    see_escalation_api_escalations__case_id___step__seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     list_squads_api_squads_get: {
         parameters: {
             query?: never;
@@ -8239,7 +10350,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PublishIn"];
+                "application/json": components["schemas"]["backend__grids__draft_schemas__PublishIn"];
             };
         };
         responses: {
