@@ -71,7 +71,7 @@ def test_typed_words_survive_a_closed_page(phone: Open) -> None:
     page.goto(BOARD)
     page.get_by_label("说说情况").fill("路灯不亮")
     first = page.locator("input[name=id]").input_value()
-    page.goto("about:blank")
+    page.goto("/r/")
     page.goto(BOARD)
     expect(page.get_by_label("说说情况")).to_have_value("路灯不亮")
     assert page.locator("input[name=id]").input_value() == first, "had it arrived after all, it would be one report"
