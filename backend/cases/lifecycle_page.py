@@ -107,7 +107,7 @@ def _picture() -> Iterator[str]:
     """The moves between states; several actions between the same two stand on one line."""
     moves: dict[tuple[str, str], list[str]] = {}
     for step in STEPS:
-        for source in sorted(step.sources, key=list(Status).index) or ["[*]"]:
+        for source in [str(s) for s in Status if s in step.sources] or ["[*]"]:
             if step.target and step.target != source:
                 labels = moves.setdefault((source, step.target), [])
                 labels += [step.label.zh] * (step.label.zh not in labels)
