@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_SQUADS = "see_squads"
     SEE_ROUTING = "see_routing"
     SEE_EVIDENCE = "see_evidence"
+    SEE_CONTACTS = "see_contacts"
     SEE_STAFF = "see_staff"
     SEE_ROTA = "see_rota"
     ASK_ROTA = "ask_rota"
@@ -33,6 +34,7 @@ class Permission(StrEnum):
     MANAGE_STAFF = "manage_staff"
     MANAGE_ROTA = "manage_rota"
     MANAGE_CATALOGUE = "manage_catalogue"
+    MANAGE_ROUTING = "manage_routing"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -49,8 +51,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
+        Permission.SEE_CONTACTS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
+        Permission.MANAGE_ROUTING,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -61,6 +65,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_STAFF,
         Permission.MANAGE_ROTA,
         Permission.MANAGE_CATALOGUE,
+        Permission.MANAGE_ROUTING,
     },
 }
 

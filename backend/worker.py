@@ -13,6 +13,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend import jobs
+from backend.cases import escalating
 from backend.cases.effects_command import RESUME
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
@@ -50,6 +51,18 @@ async def resume_suspended(sessions: Sessions, clock: Clock, *, county: str, cas
         await resume_case(session, county, UUID(case_id), clock())
 
 
+async def press_cases(sessions: Sessions, clock: Clock) -> None:
+    """Every case in a short transaction of its own; one that fails is tried again in a minute and keeps no other back."""
+    async with sessions() as session:
+        found = await escalating.cases_to_press(session, clock())
+    for county, case_id in found:
+        try:
+            async with sessions() as session, session.begin():
+                await escalating.press_case(session, county, case_id, clock())
+        except Exception:
+            log.exception("case %s of county %s could not be pressed", case_id, county)
+
+
 def job_table(
     store: ObjectStore, children: PhotoChildren, sessions: Sessions, clock: Clock = utc_now
 ) -> dict[str, jobs.Job]:
@@ -78,6 +91,7 @@ async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> No
 async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore, children: PhotoChildren) -> None:
     app = jobs.build_worker(settings.conninfo, job_table(store, children, sessions))
     jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
+    jobs.every(app, "cases.escalate", "* * * * *", partial(press_cases, sessions, utc_now))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():
         await jobs.run_worker(app)

@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import chinese_calendar
 from sqlmodel import SQLModel
 
+from backend.cases.escalation_models import EscalationStep
 from backend.dispatch.models import RuleSet, RuleSetStatus
 from backend.dispatch.rule_schemas import RuleIn
 from backend.matters.initials import initials_of
@@ -20,6 +21,7 @@ from backend.matters.models import (
     DayKind,
     FilingCondition,
     Matter,
+    Severity,
     StageLimit,
     WorkHours,
 )
@@ -42,6 +44,7 @@ def reference(county: str, *, units: str, since: date) -> Iterable[Iterable[SQLM
     yield _matters(county, units, matters)
     yield _conditions(county, matters)
     yield _stage_limits(county)
+    yield ladder(county, _read("escalation_ladder.json"))
     yield _rules(county, since, _read("routing_rules.json"))
 
 
@@ -136,6 +139,11 @@ def _stage_limits(county: str) -> Iterable[SQLModel]:
         StageLimit(county=county, stage=stage, amount=limit.amount, unit=limit.unit)
         for stage, limit in USUAL_STAGE_LIMITS.items()
     )
+
+
+def ladder(county: str, steps: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    """Steps for every severity unless they name some."""
+    return (EscalationStep(county=county, **{"severities": [s.value for s in Severity]} | step) for step in steps)
 
 
 def _rules(county: str, since: date, rules: list[dict[str, Any]]) -> Iterable[SQLModel]:

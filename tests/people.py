@@ -39,6 +39,14 @@ def label_points() -> dict[str, tuple[float, float]]:
     }
 
 
+# What people in the stories choose where an action asks for a reason, unless the story says otherwise.
+USUAL_REASONS = {
+    "send_back": "not_ours",
+    "decline": "not_there",
+    "ask_extension": "works",
+    "ask_suspension": "season",
+    "force_close": "solved_otherwise",
+}
 HUANGTANG_3 = "320281104206003"
 PLACES = label_points()
 
@@ -92,7 +100,9 @@ class Person:
     ) -> httpx.Response:
         """Take a step with the case as this person last saw it."""
         photos = photos or []
-        body = {"action": action, "version": case["version"], "photos": [{"sha256": sha256(p)} for p in photos]} | more
+        reason = {"reason": USUAL_REASONS[action]} if action in USUAL_REASONS else {}
+        declared = [{"sha256": sha256(p)} for p in photos]
+        body = {"action": action, "version": case["version"], "photos": declared} | reason | more
         return await self.http.put(
             f"/api/cases/{case['id']}/actions/{action_id or uuid4()}", files=as_parts("action", body, photos)
         )

@@ -120,12 +120,12 @@ def effect_of(action: Action, from_status: Status | None, to_status: Status) -> 
 
 
 def entry_of(event: EventLike) -> ClockEntry:
-    """What an event says to the clocks. One from before limits stood in the history says a due time instead."""
+    """What an event says to the clocks. One that began handling before limits stood in the history says a due time instead."""
     content = event.content
     effect = effect_of(event.action, event.from_status, event.to_status)
     limit = _limit(content.get("limit"))
     share = float(content.get("share", REWORK_SHARE if effect == ClockEffect.REWORK else 1.0))
-    if limit is None and content.get("due_at"):
+    if limit is None and content.get("due_at") and effect in {ClockEffect.HAND, ClockEffect.REWORK}:
         limit = Limit(
             (datetime.fromisoformat(content["due_at"]) - event.at) / timedelta(hours=1), LimitUnit.URGENT_HOUR
         )
@@ -138,11 +138,6 @@ def entry_of(event: EventLike) -> ClockEntry:
         share=share,
         accept_limit=_limit(content.get("accept_limit")),
     )
-
-
-def limit_content(limit: Limit) -> dict[str, Any]:
-    """A limit as it stands in an event's content."""
-    return {"amount": limit.amount, "unit": limit.unit.value}
 
 
 def _limit(content: Mapping[str, Any] | None) -> Limit | None:

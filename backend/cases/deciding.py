@@ -73,7 +73,7 @@ def _applicable(rows: list[Step], case: CaseFacts, actor: Standing) -> Step:
     if refused and (here or refused in _SEPARATIONS):
         rule = GUARDS[refused]
         raise Conflict(rule.code, rule.sentence)
-    label = rows[0].label
+    label = min((step.label for step in rows), key=lambda say: len(say.zh))  # 派遣 rather than 先行派遣
     raise Conflict(
         "wrong_state",
         Say(

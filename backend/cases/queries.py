@@ -226,6 +226,9 @@ def _handlers(handled: set[UUID], accepted: set[UUID], given: Sequence[Assignmen
             for a in given
             if a.kind != AssignmentKind.LEAD and a.ended_at is None and a.squad_code
         ),
+        arrive_by=min(
+            (a.arrive_by for a in given if a.arrive_by and not a.arrived_at and not a.ended_at), default=None
+        ),
     )
 
 

@@ -12,26 +12,33 @@ from sqlmodel import col
 from backend.cases.models import Case
 from backend.cases.terms import OPEN_STATUSES
 from backend.database import sql_point
+from backend.matters.likely import SeenMatter
 
 LIKELY_RADIUS_M = 800.0
 LIKELY_DAYS = 30
+MOST_SEEN = 500
 
 
-async def matters_reported_near(
+async def matters_seen_near(
     session: AsyncSession, county: str, lng: float, lat: float, at: datetime
-) -> dict[str, int]:
-    """How often each matter was reported within 800 m in the last 30 days."""
+) -> list[SeenMatter]:
+    """Cases within 800 m in the last 30 days, the newest 500 at most."""
     here = sql_point(lng, lat)
     rows = await session.execute(
-        select(col(Case.matter_code), func.count())
+        select(
+            col(Case.matter_code),
+            col(Case.opened_at),
+            func.ST_Distance(func.geography(col(Case.place)), func.geography(here)),
+        )
         .where(
             col(Case.county) == county,
             col(Case.opened_at) > at - timedelta(days=LIKELY_DAYS),
             _within_reach(here, LIKELY_RADIUS_M),
         )
-        .group_by(col(Case.matter_code))
+        .order_by(col(Case.opened_at).desc())
+        .limit(MOST_SEEN)
     )
-    return dict(rows.all())
+    return [SeenMatter(*row) for row in rows]
 
 
 class Nearby(NamedTuple):

@@ -35,6 +35,7 @@ from backend.dispatch.schemas import RoutingOut
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.identifiers import read_case_code
 from backend.language import Language
+from backend.matters.likely import likely
 from backend.matters.queries import catalogue_in_force, matters
 from backend.matters.schemas import LikelyMatters
 from backend.permissions import Actor
@@ -43,7 +44,6 @@ from backend.wire import Lat, Lng, Sha256
 
 router = APIRouter(prefix="/api", tags=["cases"])
 
-LIKELY_COUNT = 6
 PHOTO_BODY = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -166,7 +166,7 @@ async def put_hotline_report(
 
 @router.get("/cases/nearby")
 async def cases_nearby(
-    actor: Reporter,
+    actor: CaseReader,
     session: Session,
     at: Now,
     matter: Annotated[str, Query(max_length=16, description="matter code")],
@@ -181,12 +181,11 @@ async def cases_nearby(
 async def likely_matters(
     actor: Reporter, session: Session, at: Now, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
 ) -> LikelyMatters:
-    """The six likeliest matters here: what was reported nearby of late counts most, the catalogue's weight decides the rest."""
-    near = await queries_nearby.matters_reported_near(session, actor.county, lng, lat, at)
+    """The six likeliest matters here and now: what was reported nearby of late, at such an hour, on such a day."""
+    seen = await queries_nearby.matters_seen_near(session, actor.county, lng, lat, at)
     version = await catalogue_in_force(session, actor.county, at)
-    found = [m for m in await matters(session, actor.county, version) if m.self_dispatch]
-    found.sort(key=lambda m: (-near.get(m.code, 0), -m.weight, m.code))
-    return LikelyMatters(codes=[m.code for m in found[:LIKELY_COUNT]])
+    weights = {m.code: m.weight for m in await matters(session, actor.county, version) if m.self_dispatch}
+    return LikelyMatters(codes=likely(seen, at, weights))
 
 
 @router.get("/cases")

@@ -11,7 +11,7 @@ from backend.cases.terms import Action, Ask, ClockKind, Need, Part, Status
 from backend.dispatch.schemas import RoutingOut
 from backend.matters.models import Severity
 from backend.permissions import Role
-from backend.wire import Lat, Lng, PhoneTime, Point, Sha256, Wire, Words
+from backend.wire import Lat, Lng, PhoneTime, PlainZero, Point, Sha256, Wire, Words
 
 MAX_PHOTOS = 9
 
@@ -35,7 +35,7 @@ DeclaredPhotos = Annotated[list[DeclaredPhoto], Field(max_length=MAX_PHOTOS), Af
 class ReportedPlace(Wire):
     lng: Lng
     lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000), PlainZero] | None = Field(
         default=None, description="metres, as the phone says"
     )
     source: PlaceSource = PlaceSource.GPS
@@ -198,6 +198,7 @@ class CaseSummary(BaseModel):
     holder_name: str | None = Field(description="the squad, or the duty in the grid, that holds the case")
     my_part: Part | None = Field(description="how far the asker's squad is with its part, if it has one")
     open_parts: int
+    arrive_by: datetime | None = Field(description="when the first whistled squad that is not there yet must be")
     asked: list[Literal["extension", "suspension", "void"]] = Field(description="asked for and not decided yet")
     resume_on: date | None
     reply_by: datetime | None = Field(description="a supervision order wants a reply by then")
@@ -266,6 +267,7 @@ class CaseDetail(CaseSummary):
     report_count: int = Field(description="how often it was reported, merged ones included")
     satisfaction: Satisfaction | None
     answer_until: datetime | None
+    history_broken_at: int | None = Field(description="`seq` of the first line that does not fit its hash; null: whole")
     routing: RoutingOut | None
     server_time: datetime
 

@@ -5,6 +5,7 @@ handles and inspects a case are different persons, and handling and inspecting o
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -277,7 +278,8 @@ class Standing:
 class Handlers:
     """Who has had to do with a case so far: handled it as persons, squads or the grid's own team, or accepted it.
 
-    `on_site`: whoever holds it has arrived. `parts`: those still open, by squad.
+    `on_site`: whoever holds it has arrived. `parts`: those still open, by squad. `arrive_by`: when the
+    first of the whistled squads that are not there yet must be.
     """
 
     staff_ids: frozenset[UUID] = frozenset()
@@ -286,6 +288,7 @@ class Handlers:
     by_grid_team: bool = False
     on_site: bool = False
     parts: tuple[tuple[str, Part], ...] = ()
+    arrive_by: datetime | None = None
 
 
 ENDED_STATUSES: frozenset[Status] = frozenset({Status.CLOSED, Status.DECLINED, Status.VOIDED, Status.MERGED})

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import queries
 from backend.cases.clocks import clocks_of
 from backend.cases.deciding import allowed_steps
+from backend.cases.history import first_broken_link
 from backend.cases.lifecycle import REASONS
 from backend.cases.models import Case, CaseEvent, ReportSource
 from backend.cases.queries import CaseRow
@@ -97,6 +98,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
         report_count=await queries.report_count(session, case.county, case.id),
         satisfaction=case.satisfaction,
         answer_until=case.answer_until,
+        history_broken_at=first_broken_link([event for event, _name in events]),
         routing=explain(
             row.decision,
             language=language,
@@ -177,6 +179,7 @@ def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, langu
         holder_name=row.squad.name if row.squad else (_duty_name(case.grid_duty, language) or None),
         my_part=own_part(actor, handlers),
         open_parts=len(handlers.parts),
+        arrive_by=handlers.arrive_by,
         asked=_asked(case),
         resume_on=case.resume_on,
         reply_by=case.reply_by,

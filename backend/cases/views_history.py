@@ -38,7 +38,7 @@ def event_out(
         actor_name=name,
         actor_role=event.actor_role,
         label=_label(event, language),
-        words=event.words,
+        words=said.get("words_en", event.words) if language == "en" else event.words,
         reason=_reason(event, language),
         squad=_squad(squad_code, squads) if squad_code else None,
         squads=[_squad(code, squads) for code in said.get("squads", [])],

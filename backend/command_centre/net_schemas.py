@@ -99,6 +99,7 @@ class CardCase(BaseModel):
     matter_name: str
     status: Status
     starts_at: datetime | None
+    warn_at: datetime | None
     due_at: datetime | None
 
 

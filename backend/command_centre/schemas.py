@@ -10,7 +10,7 @@ from backend.dispatch.schemas import SquadOut
 
 
 class Snapshot(BaseModel):
-    """All open cases in scope and those closed in the last hour. The live feed goes on from `last_event_id`."""
+    """All open cases in scope and those that ended in the last hour. The live feed goes on from `last_event_id`."""
 
     as_of: datetime
     last_event_id: str

@@ -16,7 +16,7 @@ from backend.wire import PhoneTime, Point, Wire
 
 MOST_RULES = 200
 
-GridCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{2,15}$")]
+GridCode = Annotated[str, Field(pattern=r"^[0-9A-Za-z]{1,15}$")]
 MatterWord = Annotated[str, Field(pattern=r"^(\*|[0-9A-Za-z-]{2,16})$", description="a matter, a major, or `*`")]
 UnitOrSquad = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")]
 
@@ -36,7 +36,6 @@ class SquadClassTarget(Wire):
     """A class of squads: all-round ones of the place, all-round ones of the town, or the matter's own department's."""
 
     kind: Literal[TargetKind.OWN_SQUADS, TargetKind.TOWN_SQUADS, TargetKind.DEPARTMENT]
-    code: None = None
 
 
 class OneTarget(Wire):
@@ -78,7 +77,7 @@ class RuleIn(Wire):
         return self
 
 
-class DraftIn(Wire):
+class RuleDraftIn(Wire):
     """A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force."""
 
     version: Annotated[int, Field(ge=0)]
@@ -98,7 +97,7 @@ class WarningKind(StrEnum):
 class RuleWarning(BaseModel):
     """Something about a rule that does not hinder saving, and should be known before publishing."""
 
-    rule_code: str
+    rule_code: str | None = Field(description="null: about the whole set")
     kind: WarningKind
     by: str | None = Field(description="the earlier rule that always speaks first")
     sentence: str
@@ -144,7 +143,7 @@ class CheckedOut(BaseModel):
     outdated: bool = Field(description="another set has been published since the draft was last saved")
 
 
-class PublishIn(Wire):
+class RulePublishIn(Wire):
     version: Annotated[int, Field(ge=1)]
 
 
@@ -166,13 +165,64 @@ class RehearsalIn(Wire):
     to: PhoneTime
 
 
+class HolderOut(BaseModel):
+    """Who can have got a case: a squad, those with a duty, or nobody; with what each set of rules gives them."""
+
+    key: str = Field(description="the squad's code, `duty:` and the duty, or empty for nobody")
+    name: str
+    old_cases: int
+    new_cases: int
+    old_most_at_once: int
+    new_most_at_once: int
+
+
+class RehearsedCase(BaseModel):
+    code: str
+    routed_at: datetime
+    matter: str = Field(description="its name")
+    severity: Severity
+    grid: str = Field(description="its name")
+    old: str = Field(description="key of the holder")
+    new: str
+    sentence: str = Field(description="what the new rules say")
+
+
+class Move(BaseModel):
+    """Cases that go from one holder to another, or stay; the first of them."""
+
+    old: str
+    new: str
+    cases: int
+    first: list[RehearsedCase]
+
+
+class RehearsalOut(BaseModel):
+    """A past period under the rules in force and under the draft, both replayed in the same way."""
+
+    cases: int
+    changed_cases: int
+    as_it_was: int = Field(description="cases for which the replay of the rules in force gives what really happened")
+    nobody_old: int
+    nobody_new: int
+    holders: list[HolderOut]
+    moves: list[Move]
+    changed: list[RehearsedCase] = Field(description="the first hundred")
+    nobody: list[RehearsedCase] = Field(description="the first fifty that nobody would take")
+    shortfalls: list[str]
+    seconds: float = Field(description="how long the replay took")
+
+
+def target_of(target: SquadClassTarget | OneTarget | DutyTarget) -> Target:
+    return Target(target.kind, None if isinstance(target, SquadClassTarget) else target.code)
+
+
 def rule_of(kept: RuleIn) -> Rule:
     """The rule as routing knows it."""
     return Rule(
         code=kept.code,
         priority=kept.priority,
         name=kept.name,
-        target=Target(kept.target.kind, kept.target.code),
+        target=target_of(kept.target),
         matters=tuple(kept.matters),
         grids=tuple(kept.grids),
         severities=tuple(kept.severities),

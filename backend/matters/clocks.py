@@ -18,9 +18,6 @@ from typing import NamedTuple
 from backend.clock import SHANGHAI
 from backend.matters.models import DayKind, Limit, LimitUnit
 
-# How long the command centre may take to dispatch a waiting case, and an inspector to inspect a handled one.
-DISPATCH_LIMIT = timedelta(minutes=15)
-INSPECTION_LIMIT_WORK_HOURS = 4
 # The light is green until this much of a limit is used, then yellow until all is.
 WARN_PERCENT = 80
 # Nobody is told a higher figure of how much of a limit is used.
@@ -179,7 +176,7 @@ def _run_out(calendar: WorkCalendar, unit: LimitUnit, length_us: int, ahead: lis
     while True:
         begin, end = ahead[0]
         there = _onward(calendar, begin, length_us, unit)
-        if end is None or len(ahead) == 1 or _before_stop(there, end, unit):
+        if end is None or len(ahead) == 1 or there <= end:
             ahead[0] = Span(there, end)
             return
         length_us -= _between_us(calendar, begin, end, unit)
@@ -193,11 +190,6 @@ def _onward(calendar: WorkCalendar, start: datetime, length_us: int, unit: Limit
     if unit == LimitUnit.WORK_DAY or not length_us:
         return calendar.working_moment(worked_us)
     return calendar.working_moment(worked_us - 1) + _US
-
-
-def _before_stop(moment: datetime, stop: datetime, unit: LimitUnit) -> bool:
-    """Whether a limit that runs out at `moment` has done so when its clock stops; working days last until they go on."""
-    return moment < stop if unit == LimitUnit.WORK_DAY else moment <= stop
 
 
 def _between_us(calendar: WorkCalendar, begin: datetime, end: datetime, unit: LimitUnit) -> int:

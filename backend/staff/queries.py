@@ -110,3 +110,9 @@ async def claiming_squad(
         .limit(1)
     )
     return (await session.scalars(found)).one_or_none()
+
+
+async def names_of_staff_in(session: AsyncSession, county: str, words: str) -> Sequence[str]:
+    """The names of staff, present or past, that stand in these words."""
+    found = select(col(Staff.name)).where(col(Staff.county) == county, func.strpos(words, col(Staff.name)) > 0)
+    return (await session.scalars(found.distinct())).all()

@@ -36,7 +36,9 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, int]]:
     """The problem that this call makes, if it makes one. Its code is the first argument, or the second in
     `Malformed.at(field, code, …)`, `TooLarge.__init__(self, code, …)` and `Unexpected(status, code, …)`."""
     kind, _, method = ast.unparse(call.func).partition(".")
-    if kind in KINDS or kind == "Unexpected":
+    if method == "listing":
+        yield "malformed", 422
+    elif kind in KINDS or kind == "Unexpected":
         code = call.args[1 if method or kind == "Unexpected" else 0]
         if isinstance(code, ast.Constant):
             yield str(code.value), KINDS.get(kind, 500)

@@ -207,7 +207,8 @@ async def test_a_case_of_the_first_release_is_carried_to_its_end(
     assert [e["action"] for e in case["events"]] == [line[0] for line in lines]
     handling = [c for c in case["clocks"] if c["kind"] == "handle"]
     given = [line[3]["due_at"] for line in lines if "due_at" in line[3]]
-    assert [datetime.fromisoformat(c["due_at"]) for c in handling] == [datetime.fromisoformat(due) for due in given]
+    shown = given if case["status"] != "pending_dispatch" else []  # one that was taken back waits and is not shown
+    assert [datetime.fromisoformat(c["due_at"]) for c in handling] == [datetime.fromisoformat(due) for due in shown]
     if case["status"] in ("pending_ack", "handling", "rework"):
         assert datetime.fromisoformat(case["due_at"]) == datetime.fromisoformat(given[-1]), "no time is given or taken"
         assert case["clock"] == "handle"

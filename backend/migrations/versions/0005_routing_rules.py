@@ -21,7 +21,7 @@ SELECT county, gen_random_uuid(), 1, '初始规则', 'in_force', 1, 0, now(),
     'code', code, 'priority', place, 'name', name, 'matters', to_jsonb(matters), 'grids', '[]'::jsonb,
     'severities', CASE WHEN '*' = ANY(severities) THEN '[]'::jsonb ELSE to_jsonb(severities) END,
     'windows', '[]'::jsonb,
-    'target', jsonb_build_object('code', NULL, 'kind', CASE
+    'target', jsonb_build_object('kind', CASE
         WHEN target = 'department' THEN 'department' WHEN zone = 'town' THEN 'town_squads' ELSE 'own_squads' END)
 ) ORDER BY place)
 FROM (SELECT *, row_number() OVER (PARTITION BY county ORDER BY priority, code) AS place FROM routing_rule) AS rule

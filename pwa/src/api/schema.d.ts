@@ -1326,6 +1326,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Escalations
+         * @description What I was told in the last 30 days, newest first.
+         */
+        get: operations["get_escalations_api_escalations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalations/{case_id}/{step}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * See Escalation
+         * @description I have read it. Again, and nothing more happens.
+         */
+        put: operations["see_escalation_api_escalations__case_id___step__seen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/squads": {
         parameters: {
             query?: never;
@@ -1358,6 +1398,150 @@ export interface paths {
          * @description Who is on duty for this grid and matter at this time, until when, and why the others are not.
          */
         get: operations["on_duty_api_duty_on_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description The rules in force, earlier ones with the time they were in force, and the drafts for those who keep rules.
+         */
+        get: operations["get_rules_api_routing_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Draft
+         * @description Begin a draft (201) or put other rules into it (200), whole; `version` is the draft's as it was seen.
+         */
+        put: operations["put_draft_api_routing_rules_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard Draft
+         * @description Put a draft away for good.
+         */
+        delete: operations["discard_draft_api_routing_rules_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Draft
+         * @description What should be known before publishing: rules never used, what changes, and what is beyond the reader's scope.
+         */
+        post: operations["check_draft_api_routing_rules_drafts__draft_id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse Draft
+         * @description The draft and the rules in force, both replayed on the cases of a past period; only those in scope are told of.
+         */
+        post: operations["rehearse_draft_api_routing_rules_drafts__draft_id__rehearse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Draft
+         * @description Put the draft in force from now on. `version` must be the draft's own.
+         */
+        post: operations["publish_draft_api_routing_rules_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rules
+         * @description Who would get this? By the rules given or those in force, with everybody who is looked at. Nothing is kept.
+         */
+        post: operations["try_rules_api_routing_rules_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candidates
+         * @description Every squad for a case that is about to be dispatched by hand, the best first, and what the rules would say.
+         */
+        get: operations["list_candidates_api_dispatch_candidates_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1447,6 +1631,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/residents/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Resident Report
+         * @description A resident's report under an id that its sender chose. 201 the first time, 200 for a repeat. The code opens its page.
+         */
+        put: operations["put_resident_report_api_residents_reports__report_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/reports/{report_id}/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Resident Photo
+         * @description One awaited photo of a resident's report, as raw bytes. Whoever knows the report's id sent it.
+         */
+        put: operations["put_resident_photo_api_residents_reports__report_id__photos__sha256__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/cases/{code}": {
         parameters: {
             query?: never;
@@ -1459,6 +1683,46 @@ export interface paths {
          * @description How a case stands. The code is the key: 50 random bits that only those who were given it know.
          */
         get: operations["follow_api_residents_cases__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Place
+         * @description In which grid a position lies, so that a resident can tell whether it is right. Outside: how far, and where to.
+         */
+        get: operations["place_api_residents_place_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case Contacts
+         * @description How to reach those who reported a case, for operators of its grid. Each look is written down.
+         */
+        get: operations["case_contacts_api_cases__case_id__contact_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1840,6 +2104,14 @@ export interface components {
              * @description one clause, in the reader's language
              */
             why: string;
+        };
+        /**
+         * CaseContacts
+         * @description How to reach those who reported the case. This look has been written down.
+         */
+        CaseContacts: {
+            /** Items */
+            items: components["schemas"]["ContactOut"][];
         };
         /** CaseDetail */
         CaseDetail: {
@@ -2399,6 +2671,32 @@ export interface components {
             replaces: string[];
         };
         /**
+         * CheckedOut
+         * @description What should be known about a draft before it is published. `changes`: rules by code, against the set in force.
+         */
+        CheckedOut: {
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["RuleWarning"][];
+            /** Added */
+            added: string[];
+            /** Removed */
+            removed: string[];
+            /** Changed */
+            changed: string[];
+            /**
+             * Out Of Scope
+             * @description names of changed rules that reach beyond the reader's scope
+             */
+            out_of_scope: string[];
+            /**
+             * Outdated
+             * @description another set has been published since the draft was last saved
+             */
+            outdated: boolean;
+        };
+        /**
          * ClockKind
          * @description Whose time is running: the command centre's, the verifier's, the handler's, the inspector's.
          * @enum {string}
@@ -2460,6 +2758,23 @@ export interface components {
              * @default false
              */
             is_default: boolean;
+        };
+        /** ContactOut */
+        ContactOut: {
+            /**
+             * Report Id
+             * Format: uuid
+             */
+            report_id: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
         };
         /** CrsChoice */
         CrsChoice: {
@@ -2597,6 +2912,67 @@ export interface components {
             /** Changed */
             changed: components["schemas"]["MatterChanged"][];
         };
+        /**
+         * DispatchCandidate
+         * @description A squad as somebody who dispatches by hand looks at it.
+         */
+        DispatchCandidate: {
+            /** Squad Code */
+            squad_code: string;
+            /** Squad Name */
+            squad_name: string;
+            kind: components["schemas"]["SquadKind"];
+            /**
+             * Suits
+             * @description on duty, free, able and responsible
+             */
+            suits: boolean;
+            /** On Duty */
+            on_duty: boolean;
+            /** Free */
+            free: boolean;
+            /**
+             * Members On Duty
+             * @description null for a squad without accounts
+             */
+            members_on_duty: number | null;
+            /** Has Jurisdiction */
+            has_jurisdiction: boolean;
+            /** Can Do */
+            can_do: boolean;
+            /** Open Cases */
+            open_cases: number;
+            /**
+             * Distance M
+             * @description of the freshest position of a member on duty, however old it is
+             */
+            distance_m: number | null;
+            /** Position Age S */
+            position_age_s: number | null;
+            /**
+             * Reasons
+             * @description all that speaks against it or was not counted, a clause each
+             */
+            reasons: string[];
+        };
+        /**
+         * DispatchCandidates
+         * @description Every squad of the county for a case that is about to be dispatched by hand, the best first.
+         */
+        DispatchCandidates: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By Rule
+             * @description what the rules in force would say of such a case now
+             */
+            by_rule: string;
+            /** Squads */
+            squads: components["schemas"]["DispatchCandidate"][];
+        };
         /** DoneOperation */
         DoneOperation: {
             /**
@@ -2671,17 +3047,6 @@ export interface components {
              * Format: uuid
              */
             draft_id: string;
-        };
-        /** DraftIn */
-        DraftIn: {
-            /** Title */
-            title: string;
-            /**
-             * Effective On
-             * Format: date
-             * @description local day in China
-             */
-            effective_on: string;
         };
         /**
          * DraftState
@@ -2812,6 +3177,18 @@ export interface components {
             base: components["schemas"]["BaseStatus"];
         };
         /**
+         * DutyTarget
+         * @description Whoever holds this duty in the case's grid, or else in the nearest one above it.
+         */
+        DutyTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "duty";
+            code: components["schemas"]["Duty"];
+        };
+        /**
          * EditionOut
          * @description One publication of the net (第几版). `summary` counts the grids that were added, changed and ended.
          */
@@ -2862,6 +3239,60 @@ export interface components {
          * @enum {string}
          */
         Engagement: "full_time" | "part_time";
+        /** EscalationList */
+        EscalationList: {
+            /** Items */
+            items: components["schemas"]["EscalationOut"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * EscalationOut
+         * @description Something that the asker was told: a reminder (`remind`) or that a case is late (`escalate`).
+         */
+        EscalationOut: {
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /** Case Code */
+            case_code: string;
+            /** Step */
+            step: string;
+            /** @description null when the ladder has this step no more */
+            action: components["schemas"]["Action"] | null;
+            clock: components["schemas"]["ClockKind"] | null;
+            /**
+             * Sentence
+             * @description as it was when it was sent, for example 催办：暴露垃圾 剩 18 分（已用 80 %）
+             */
+            sentence: string;
+            /**
+             * Percent
+             * @description how much of the limit was used then, whole per cent
+             */
+            percent: number | null;
+            matter: components["schemas"]["MatterBrief"];
+            severity: components["schemas"]["Severity"];
+            /** @description of the case now */
+            status: components["schemas"]["Status"];
+            /**
+             * Due At
+             * @description of the clock that runs now
+             */
+            due_at: string | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Seen */
+            seen: boolean;
+        };
         /**
          * FieldChanged
          * @description One field of a changed matter, in words; empty where there was or will be nothing.
@@ -2922,7 +3353,10 @@ export interface components {
              */
             at: string;
         };
-        /** FollowedCase */
+        /**
+         * FollowedCase
+         * @description How a case stands: its progress in plain steps, and no person, words or exact place.
+         */
         FollowedCase: {
             /** Code */
             code: string;
@@ -2947,6 +3381,18 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+        };
+        /**
+         * FoundPlace
+         * @description In which grid a position lies.
+         */
+        FoundPlace: {
+            /** Grid Name */
+            grid_name: string;
+            /** Village Name */
+            village_name: string;
+            /** On Border */
+            on_border: boolean;
         };
         /**
          * GridAt
@@ -3261,6 +3707,27 @@ export interface components {
              * @description of the old grid's area, 0 to 1
              */
             share: number;
+        };
+        /**
+         * HolderOut
+         * @description Who can have got a case: a squad, those with a duty, or nobody; with what each set of rules gives them.
+         */
+        HolderOut: {
+            /**
+             * Key
+             * @description the squad's code, `duty:` and the duty, or empty for nobody
+             */
+            key: string;
+            /** Name */
+            name: string;
+            /** Old Cases */
+            old_cases: number;
+            /** New Cases */
+            new_cases: number;
+            /** Old Most At Once */
+            old_most_at_once: number;
+            /** New Most At Once */
+            new_most_at_once: number;
         };
         /**
          * Impact
@@ -3897,6 +4364,20 @@ export interface components {
             name?: string | null;
         };
         /**
+         * Move
+         * @description Cases that go from one holder to another, or stay; the first of them.
+         */
+        Move: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+            /** Cases */
+            cases: number;
+            /** First */
+            first: components["schemas"]["RehearsedCase"][];
+        };
+        /**
          * MoveBoundary
          * @description Another line in place of one of the borders that two grids share; `part` counts in `GET …/boundary`.
          */
@@ -4080,6 +4561,19 @@ export interface components {
             at: string;
             /** Squads */
             squads: components["schemas"]["CandidateDuty"][];
+        };
+        /**
+         * OneTarget
+         * @description One squad, or one unit's squads, within their jurisdiction.
+         */
+        OneTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "squad" | "unit";
+            /** Code */
+            code: string;
         };
         /**
          * OneTimePassword
@@ -4321,7 +4815,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue";
+        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -4375,6 +4869,22 @@ export interface components {
             village_name: string;
             /** On Border */
             on_border: boolean;
+        };
+        /**
+         * Point
+         * @description A WGS84 position (EPSG:4326), degrees.
+         */
+        Point: {
+            /**
+             * Lng
+             * @description longitude, degrees, WGS84
+             */
+            lng: number;
+            /**
+             * Lat
+             * @description latitude, degrees, WGS84
+             */
+            lat: number;
         };
         /** PostHandedOver */
         PostHandedOver: {
@@ -4432,6 +4942,97 @@ export interface components {
             label: string;
         };
         /**
+         * RehearsalIn
+         * @description The past period [from, to), at most a year of it.
+         */
+        RehearsalIn: {
+            /**
+             * From
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            to: string;
+        };
+        /**
+         * RehearsalOut
+         * @description A past period under the rules in force and under the draft, both replayed in the same way.
+         */
+        RehearsalOut: {
+            /** Cases */
+            cases: number;
+            /** Changed Cases */
+            changed_cases: number;
+            /**
+             * As It Was
+             * @description cases for which the replay of the rules in force gives what really happened
+             */
+            as_it_was: number;
+            /** Nobody Old */
+            nobody_old: number;
+            /** Nobody New */
+            nobody_new: number;
+            /** Holders */
+            holders: components["schemas"]["HolderOut"][];
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /**
+             * Changed
+             * @description the first hundred
+             */
+            changed: components["schemas"]["RehearsedCase"][];
+            /**
+             * Nobody
+             * @description the first fifty that nobody would take
+             */
+            nobody: components["schemas"]["RehearsedCase"][];
+            /** Shortfalls */
+            shortfalls: string[];
+            /**
+             * Seconds
+             * @description how long the replay took
+             */
+            seconds: number;
+        };
+        /** RehearsedCase */
+        RehearsedCase: {
+            /** Code */
+            code: string;
+            /**
+             * Routed At
+             * Format: date-time
+             */
+            routed_at: string;
+            /**
+             * Matter
+             * @description its name
+             */
+            matter: string;
+            severity: components["schemas"]["Severity"];
+            /**
+             * Grid
+             * @description its name
+             */
+            grid: string;
+            /**
+             * Old
+             * @description key of the holder
+             */
+            old: string;
+            /** New */
+            new: string;
+            /**
+             * Sentence
+             * @description what the new rules say
+             */
+            sentence: string;
+        };
+        /**
          * Repair
          * @description What may be done to the shapes of a file, each only when a person chose it and saw the outcome.
          * @enum {string}
@@ -4441,6 +5042,34 @@ export interface components {
         RepairsIn: {
             /** Repairs */
             repairs: components["schemas"]["Repair"][];
+        };
+        /**
+         * ReportAnswer
+         * @description What the server has of this report. Only an empty `missing` means that everything is safe with us.
+         */
+        ReportAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Code
+             * @description opens the case to whoever has it
+             */
+            code: string;
+            /** Follow Url */
+            follow_url: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Missing
+             * @description SHA-256 of declared photos not yet received
+             */
+            missing: string[];
         };
         /**
          * ReportReceipt
@@ -4589,6 +5218,126 @@ export interface components {
              * @description what could not be taken into account, a sentence each
              */
             shortfalls: string[];
+        };
+        /**
+         * RuleIn
+         * @description One rule. `code` is unique in its set and stays with the rule while it is edited; so is `priority`.
+         */
+        RuleIn: {
+            /** Code */
+            code: string;
+            /** Priority */
+            priority: number;
+            /** Name */
+            name: string;
+            /** Matters */
+            matters: string[];
+            /**
+             * Grids
+             * @description empty: everywhere
+             */
+            grids?: string[];
+            /**
+             * Severities
+             * @description empty: any
+             */
+            severities?: components["schemas"]["Severity"][];
+            /**
+             * Windows
+             * @description empty: always
+             */
+            windows?: components["schemas"]["WindowIn"][];
+            /** Target */
+            target: components["schemas"]["SquadClassTarget"] | components["schemas"]["OneTarget"] | components["schemas"]["DutyTarget"];
+        };
+        /**
+         * RuleSetOut
+         * @description A set of rules as it is or was.
+         */
+        RuleSetOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Number
+             * @description of a published set
+             */
+            number: number | null;
+            /** Title */
+            title: string;
+            status: components["schemas"]["RuleSetStatus"];
+            /** Version */
+            version: number;
+            /** Base */
+            base: number;
+            /** Author Name */
+            author_name: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** In Force From */
+            in_force_from: string | null;
+            /** In Force To */
+            in_force_to: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+        };
+        /**
+         * RuleSetStatus
+         * @description A set is a draft until it is published; the one in force gives way to the next and is kept.
+         * @enum {string}
+         */
+        RuleSetStatus: "draft" | "in_force" | "replaced";
+        /**
+         * RuleSetsOut
+         * @description All that a county has of rules. `may_edit`: the reader may keep drafts; publishing also looks at their scope.
+         */
+        RuleSetsOut: {
+            /** May Edit */
+            may_edit: boolean;
+            in_force: components["schemas"]["RuleSetOut"] | null;
+            /** Drafts */
+            drafts: components["schemas"]["RuleSetOut"][];
+            /** History */
+            history: components["schemas"]["RuleSetOut"][];
+            /**
+             * Places
+             * @description names of all grids that these rules name, by code
+             */
+            places: {
+                [key: string]: string;
+            };
+            /** Squads */
+            squads: {
+                [key: string]: string;
+            };
+            /** Units */
+            units: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RuleWarning
+         * @description Something about a rule that does not hinder saving, and should be known before publishing.
+         */
+        RuleWarning: {
+            /**
+             * Rule Code
+             * @description null: about the whole set
+             */
+            rule_code: string | null;
+            kind: components["schemas"]["WarningKind"];
+            /**
+             * By
+             * @description the earlier rule that always speaks first
+             */
+            by: string | null;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Satisfaction
@@ -4816,6 +5565,19 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * SquadClassTarget
+         * @description A class of squads: all-round ones of the place, all-round ones of the town, or the matter's own department's.
+         */
+        SquadClassTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "department" | "own_squads" | "town_squads";
+            /** Code */
+            code?: null;
         };
         /** SquadDetail */
         SquadDetail: {
@@ -5428,6 +6190,25 @@ export interface components {
             /** New Grid Codes */
             new_grid_codes: string[];
         };
+        /**
+         * TrialIn
+         * @description Who would get this? By the rules given, or by those in force.
+         */
+        TrialIn: {
+            /** Rules */
+            rules?: components["schemas"]["RuleIn"][] | null;
+            /** Grid */
+            grid: string;
+            /** Matter */
+            matter: string;
+            severity: components["schemas"]["Severity"];
+            /**
+             * At
+             * @description when; now if left out
+             */
+            at?: string | null;
+            place?: components["schemas"]["Point"] | null;
+        };
         /** TurnIn */
         TurnIn: {
             /**
@@ -5531,6 +6312,12 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /**
+         * WarningKind
+         * @description Shadowed: an earlier rule always speaks first. Unreachable: nothing there is matches. Partly: something named is.
+         * @enum {string}
+         */
+        WarningKind: "shadowed" | "unreachable" | "partly";
         /** WeeklyShiftIn */
         WeeklyShiftIn: {
             /** Weekday */
@@ -5545,6 +6332,33 @@ export interface components {
              * Format: time
              */
             ends: string;
+        };
+        /**
+         * WindowIn
+         * @description Hours of a rule, local time. `ends` <= `starts`: they end on the next day.
+         */
+        WindowIn: {
+            /**
+             * Weekdays
+             * @description on which they begin, Monday = 0; empty: every day
+             */
+            weekdays?: number[];
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Days Off Only
+             * @description only when they begin on a day off by the county's calendar
+             * @default false
+             */
+            days_off_only: boolean;
         };
         /**
          * WorkbookFault
@@ -5568,6 +6382,36 @@ export interface components {
              * @description its code; mending or removing that matter settles the fault
              */
             matter: string | null;
+        };
+        /**
+         * DraftIn
+         * @description A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force.
+         */
+        backend__dispatch__rule_schemas__DraftIn: {
+            /** Version */
+            version: number;
+            /** Base */
+            base: number;
+            /** Title */
+            title: string;
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+        };
+        /** PublishIn */
+        backend__dispatch__rule_schemas__PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /** DraftIn */
+        backend__grids__draft_schemas__DraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             * @description local day in China
+             */
+            effective_on: string;
         };
         /** PublishIn */
         backend__grids__draft_schemas__PublishIn: {
@@ -5834,6 +6678,87 @@ export interface components {
             accuracy_m: number | null;
             /** @default gps */
             source: components["schemas"]["PlaceSource"];
+        };
+        /** ResidentContactIn */
+        ResidentContactIn: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+        };
+        /**
+         * ResidentPlace
+         * @description A position, or a grid by its code (of a notice board, or a village) with the exact place in `words`.
+         */
+        ResidentPlace: {
+            /**
+             * Lng
+             * @default null
+             */
+            lng: number | null;
+            /**
+             * Lat
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Accuracy M
+             * @default null
+             */
+            accuracy_m: number | null;
+            /**
+             * Source
+             * @default gps
+             * @enum {string}
+             */
+            source: "gps" | "map";
+            /**
+             * Grid
+             * @default null
+             */
+            grid: string | null;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * ResidentReportIn
+         * @description The part `report` of `PUT /api/residents/reports/{id}`. Photos may be declared by hash, or simply come along.
+         */
+        ResidentReportIn: {
+            /**
+             * County
+             * @default null
+             */
+            county: string | null;
+            /**
+             * Matter
+             * @description matter code of the catalogue
+             */
+            matter: string;
+            place: components["schemas"]["ResidentPlace"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /**
+             * Occurred At
+             * @description when it was seen; the moment of sending if absent
+             * @default null
+             */
+            occurred_at: string | null;
+            /** Photos */
+            photos?: components["schemas"]["DeclaredPhoto"][];
+            contact?: components["schemas"]["ResidentContactIn"];
         };
     };
     responses: never;
@@ -7466,7 +8391,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DraftIn"];
+                "application/json": components["schemas"]["backend__grids__draft_schemas__DraftIn"];
             };
         };
         responses: {
@@ -9747,6 +10672,105 @@ export interface operations {
             };
         };
     };
+    get_escalations_api_escalations_get: {
+        parameters: {
+            query?: {
+                /** @description only what has not been read yet */
+                unseen?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    see_escalation_api_escalations__case_id___step__seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     list_squads_api_squads_get: {
         parameters: {
             query?: never;
@@ -9817,6 +10841,423 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnDutyOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_rules_api_routing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetsOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_draft_api_routing_rules_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["backend__dispatch__rule_schemas__DraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    discard_draft_api_routing_rules_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    check_draft_api_routing_rules_drafts__draft_id__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    rehearse_draft_api_routing_rules_drafts__draft_id__rehearse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    publish_draft_api_routing_rules_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["backend__dispatch__rule_schemas__PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    try_rules_api_routing_rules_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_candidates_api_dispatch_candidates_get: {
+        parameters: {
+            query: {
+                /** @description code of a grid in your scope */
+                grid: string;
+                /** @description code of a matter of the catalogue */
+                matter: string;
+                severity: components["schemas"]["Severity"];
+                lng?: number | null;
+                lat?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchCandidates"];
                 };
             };
             /** @description problem */
@@ -10048,6 +11489,127 @@ export interface operations {
             };
         };
     };
+    put_resident_report_api_residents_reports__report_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    report: components["schemas"]["ResidentReportIn"];
+                    photo?: string[];
+                };
+                "application/json": components["schemas"]["ResidentReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_resident_photo_api_residents_reports__report_id__photos__sha256__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     follow_api_residents_cases__code__get: {
         parameters: {
             query?: never;
@@ -10066,6 +11628,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowedCase"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    place_api_residents_place_get: {
+        parameters: {
+            query: {
+                /** @description longitude, degrees, WGS84 */
+                lng: number;
+                /** @description latitude, degrees, WGS84 */
+                lat: number;
+                county: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPlace"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    case_contacts_api_cases__case_id__contact_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseContacts"];
                 };
             };
             /** @description problem */

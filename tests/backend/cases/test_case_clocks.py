@@ -1,7 +1,7 @@
 """A case's clocks replayed from its history: what each effect does, over real days, and what holds for every history."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,42 +15,25 @@ from backend.cases.clocks import (
     clocks_of,
     effect_of,
     entry_of,
-    limit_content,
     reached_at,
     replay,
     used_at,
 )
+from backend.cases.holding import written
 from backend.cases.lifecycle import STEPS
 from backend.cases.terms import Action, ClockEffect, ClockKind, Status
 from backend.clock import SHANGHAI
-from backend.matters.clocks import Light, WorkCalendar, light
-from backend.matters.models import DayKind, Limit, LimitUnit
+from backend.matters.clocks import Light, light
+from backend.matters.models import Limit, LimitUnit
+from tests.clocks import CALENDAR, FOUR_HOURS, HANDED, HOURS, entry, local
 
 E = ClockEffect
 HOUR, WORK_HOUR, WORK_DAY, DAY = LimitUnit.URGENT_HOUR, LimitUnit.WORK_HOUR, LimitUnit.WORK_DAY, LimitUnit.NATURAL_DAY
-HOURS = ((time(8, 30), time(12)), (time(13, 30), time(17, 30)))
-NATIONAL_DAY = {date(2026, 10, day): DayKind.HOLIDAY for day in range(1, 8)}
-CALENDAR = WorkCalendar(
-    HOURS,
-    NATIONAL_DAY | {date(2026, 9, 20): DayKind.WORKDAY, date(2026, 10, 10): DayKind.WORKDAY},
-)
-FOUR_HOURS = Limit(4, WORK_HOUR)
 QUARTER, HALF_HOUR = Limit(0.25, HOUR), Limit(0.5, HOUR)
-
-
-def local(text: str) -> datetime:
-    return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=SHANGHAI)
-
-
-def entry(effect: ClockEffect, at: str, limit: Limit | None = None, **rest: Any) -> ClockEntry:
-    return ClockEntry(effect, local(at), limit, **rest)
 
 
 def after(*entries: ClockEntry) -> Clocks:
     return replay(CALENDAR, entries)
-
-
-HANDED = entry(E.HAND, "11-23 09:30", FOUR_HOURS, holder="squad-1")
 
 
 # One effect after another
@@ -284,7 +267,7 @@ def test_an_event_says_its_limit_holder_and_share() -> None:
         Status.PENDING_INSPECTION,
         Status.REWORK,
         "11-23 16:00",
-        limit=limit_content(FOUR_HOURS),
+        limit=written(FOUR_HOURS),
         holder="s",
     )
     assert entry_of(fail) == ClockEntry(E.REWORK, fail.at, FOUR_HOURS, "s", 0.5)
@@ -295,10 +278,17 @@ def test_an_event_says_its_limit_holder_and_share() -> None:
         None,
         Status.VERIFYING,
         "11-23 09:00",
-        limit=limit_content(HALF_HOUR),
-        accept_limit=limit_content(QUARTER),
+        limit=written(HALF_HOUR),
+        accept_limit=written(QUARTER),
     )
     assert entry_of(report) == ClockEntry(E.START_VERIFY, report.at, HALF_HOUR, accept_limit=QUARTER)
+
+
+def test_a_due_time_that_an_event_tells_beside_is_no_limit() -> None:
+    granted = event(
+        Action.GRANT_EXTENSION, Status.HANDLING, Status.HANDLING, "11-23 14:00", due_at="2026-11-24T02:00:00+00:00"
+    )
+    assert entry_of(granted).limit is None
 
 
 def test_a_history_without_limits_keeps_the_due_times_it_says() -> None:

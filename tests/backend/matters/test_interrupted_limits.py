@@ -74,7 +74,10 @@ REFERENCE = [
     # Day and night.
     ((Limit(2, HOUR),), ("11-23 23:00", "11-23 23:30", "11-24 02:00"), "11-24 03:30"),
     ((Limit(1, DAY),), ("09-30 12:00", "09-30 18:00", "10-05 00:00"), "10-05 18:00"),
-    # It ran out before it was interrupted, or at that very moment.
+    # It ran out before it was interrupted, or at that very moment; a working day that ends at closing time lasts until
+    # the clock goes on in working time.
+    ((Limit(1, WORK_DAY),), ("11-23 10:00", "11-24 10:00", "11-25 11:00"), "11-24 10:00"),
+    ((Limit(1, WORK_DAY),), ("11-23 08:30", "11-23 17:30", "11-25 11:00"), "11-25 11:00"),
     ((Limit(1, WORK_HOUR),), ("11-23 09:00", "11-23 11:00", "11-24 09:00"), "11-23 10:00"),
     ((Limit(3, WORK_HOUR),), ("11-23 09:00", "11-23 12:00", "11-23 14:00"), "11-23 12:00"),
     # One limit after another: two hours until 11:30, then an hour of day and night.
@@ -143,7 +146,7 @@ def minute_by_minute(limits: Sequence[Limit], run: Sequence[Span]) -> datetime:
     """The same by the slow road: look at every minute, whether the clock runs and whether it counts."""
     units = {HOUR: 60, WORK_HOUR: 60, DAY: 24 * 60, WORK_DAY: 450}
     left = [(limit.unit, limit.amount * units[limit.unit]) for limit in limits]
-    at = run[0].begin
+    at = used_up_at = run[0].begin
     while True:
         running = any(span.begin <= at and (span.end is None or at < span.end) for span in run)
         here = at.astimezone(SHANGHAI)
@@ -152,7 +155,7 @@ def minute_by_minute(limits: Sequence[Limit], run: Sequence[Span]) -> datetime:
             unit, _ = left[0]
             following = left[1][0] if len(left) > 1 else None
             # A count of working days ends when work goes on; every other at once.
-            if unit == WORK_DAY and following != WORK_DAY and not (running and working):
+            if unit == WORK_DAY and following != WORK_DAY and not (working and (running or at == used_up_at)):
                 break
             left.pop(0)
             if not left:
@@ -160,6 +163,7 @@ def minute_by_minute(limits: Sequence[Limit], run: Sequence[Span]) -> datetime:
         unit, minutes = left[0]
         if running and (unit in {HOUR, DAY} or working) and minutes:
             left[0] = (unit, minutes - 1)
+            used_up_at = at + MINUTE
         at += MINUTE
 
 

@@ -35,8 +35,16 @@ def planting(begins: str | None, ends: str | None) -> FilingCondition:
 
 @pytest.mark.parametrize(
     ("day", "amount"),
-    [("2026-11-14", 90), ("2026-11-15", 15), ("2026-12-31", 15), ("2027-01-01", 15), ("2028-02-29", 15)]
-    + [("2027-03-31", 15), ("2027-04-01", 90), ("2027-07-01", 90)],
+    [
+        ("2026-11-14", 90),
+        ("2026-11-15", 15),
+        ("2026-12-31", 15),
+        ("2027-01-01", 15),
+        ("2028-02-29", 15),
+        ("2027-03-31", 15),
+        ("2027-04-01", 90),
+        ("2027-07-01", 90),
+    ],
 )
 def test_a_season_over_the_new_year(day: str, amount: int) -> None:
     assert limit_on(planting("11-15", "03-31"), date.fromisoformat(day)) == Limit(amount, LimitUnit.WORK_DAY)
@@ -50,7 +58,7 @@ def test_without_a_season_the_limit_always_holds() -> None:
 def test_both_ends_belong_to_a_season_and_it_is_one_stretch_around_the_year(begins: str, ends: str) -> None:
     inside = [in_season((begins, ends), day) for day in YEAR]
     by_day = {f"{day:%m-%d}": within for day, within in zip(YEAR, inside, strict=True)}
-    assert by_day[begins] and by_day[ends]
+    assert all((by_day[begins], by_day[ends]))
     changes = sum(inside[n] != inside[n - 1] for n in range(366))
     assert changes == (0 if all(inside) else 2)
     first, last = (date.fromisoformat(f"2028-{part}") for part in (begins, ends))
