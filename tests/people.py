@@ -135,12 +135,12 @@ class People:
     ) -> None:
         await self._stack.aclose()
 
-    async def person(self, phone: str) -> Person:
+    async def person(self, phone: str, *, days: int = 1) -> Person:
         state = self._app.state
         async with state.sessions() as session, session.begin():
             staff = await staff_by_phone(session, phone)
             assert staff is not None, phone
-            token = await open_sign_in(session, staff=staff, at=state.clock(), days=1)
+            token = await open_sign_in(session, staff=staff, at=state.clock(), days=days)
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self._app, raise_app_exceptions=False),
             base_url="http://suozi.test",

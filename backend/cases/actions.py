@@ -15,7 +15,7 @@ from backend.cases import effects, effects_command, effects_parts, evidence, que
 from backend.cases.deciding import decide_step
 from backend.cases.effects import Effect, Taken
 from backend.cases.history import append_event, changed_meanwhile, fingerprint
-from backend.cases.lifecycle import QUIET_ACTIONS, steps_of
+from backend.cases.lifecycle import PART_ACTIONS, QUIET_ACTIONS, steps_of
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, CaseEvent, PhotoPhase
 from backend.cases.needs import require_needs
@@ -197,7 +197,8 @@ async def _permitted_step(
     rows = steps_of(content.action)
     if not any(step.roles & actor.roles for step in rows):
         raise NotAllowed("not_allowed", Say("你的岗位不能做这一步", "Your posts do not include this step"))
-    await _require_fresh(session, actor, case, content.version)
+    if content.action not in PART_ACTIONS:
+        await _require_fresh(session, actor, case, content.version)
     facts, standing = await facts_and_standing(session, actor, case, at)
     return decide_step(facts, content.action, standing)
 

@@ -13,7 +13,7 @@ from backend.cases.models import Case
 from backend.cases.terms import ENDED_STATUSES, STATUS_WORDS, Status
 from backend.clock import local_date
 from backend.dispatch.models import AssignmentEnd
-from backend.errors import Conflict, Malformed, Say
+from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.jobs import defer
 from backend.matters.models import Stage
 from backend.matters.queries import choose_matter
@@ -98,7 +98,12 @@ async def recategorise(session: AsyncSession, taken: Taken) -> None:
 async def merge(session: AsyncSession, taken: Taken) -> None:
     """Into the other case: its clock, its squad, its end. The reporters of this one follow the other."""
     case = taken.case
-    into = await queries.case_for(session, taken.actor, taken.action.into or case.id, lock=True)
+    try:
+        into = await queries.case_for(session, taken.actor, taken.action.into or case.id, lock=True)
+    except NotFound:
+        raise Malformed.at(
+            "into", "unknown_case", Say("没有要并入的案件，或它不在你的范围内", "There is no such case to merge into")
+        ) from None
     if into.id == case.id:
         raise Malformed.at("into", "same_case", Say("不能并到自己", "A case cannot be merged into itself"))
     if into.status in ENDED_STATUSES:

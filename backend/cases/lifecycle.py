@@ -174,6 +174,8 @@ RESIDENT: tuple[Step, ...] = (
 # fmt: on
 STEPS: tuple[Step, ...] = INTAKE + HANDLING + COMMAND + PARTS + RESIDENT
 QUIET_ACTIONS: frozenset[Action] = frozenset(step.action for step in STEPS if step.quiet)
+# What a squad does with its own part hangs on that part alone, wherever the case has gone meanwhile.
+PART_ACTIONS: frozenset[Action] = frozenset(step.action for step in STEPS if step.side)
 
 
 @cache

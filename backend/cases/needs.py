@@ -1,6 +1,6 @@
 """What a step needs to be told, and how a person is asked for what is missing."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,6 +11,8 @@ from backend.cases.terms import Ask, Need, Photos, Step
 from backend.errors import Malformed, Say
 from backend.matters.models import Matter
 from backend.matters.queries import matter_of
+
+LONGEST_WAIT = timedelta(days=366)
 
 # The field in which each is given, and how it is asked for.
 ASKED_IN: dict[Ask, tuple[str, Say]] = {
@@ -40,11 +42,20 @@ async def require_needs(session: AsyncSession, case: Case, step: Step, content: 
         raise Malformed.at(
             "reason", "unknown_reason", Say("没有这个原因，请重新选择", "There is no such reason; choose another")
         )
-    if Ask.MOMENT in step.asks and content.until and content.until <= at:
+    if Ask.MOMENT in step.asks and content.until:
+        _require_soon(content.until, at)
+    await _require_photos(session, case, step, content)
+
+
+def _require_soon(until: datetime, at: datetime) -> None:
+    if until <= at:
         raise Malformed.at(
             "until", "not_in_future", Say("最晚时间已经过了，请重新选择", "That time is past; choose a later one")
         )
-    await _require_photos(session, case, step, content)
+    if until > at + LONGEST_WAIT:
+        raise Malformed.at(
+            "until", "not_in_range", Say("最晚时间要在一年之内", "The time must lie within a year from now")
+        )
 
 
 async def _require_photos(session: AsyncSession, case: Case, step: Step, content: ActionIn) -> None:

@@ -63,8 +63,19 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         col(Assignment.case_id) == col(Case.id),
         col(Assignment.squad_code).in_(actor.squad_codes),
     )
+    claimable = and_(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths))
+    return and_(
+        col(Case.county) == actor.county,
+        or_(
+            within(actor.scope_paths), col(Case.reporter_id) == actor.staff_id, assigned, claimable, reported_by(actor)
+        ),
+    )
+
+
+def reported_by(actor: Actor) -> ColumnElement[bool]:
+    """Cases that the actor reported: opened, joined, or through one that was merged into it."""
     merged = aliased(Case)
-    reported = exists().where(
+    return exists().where(
         col(Report.county) == actor.county,
         col(Report.reporter_id) == actor.staff_id,
         or_(
@@ -75,11 +86,6 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
                 )
             ),
         ),
-    )
-    claimable = and_(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths))
-    return and_(
-        col(Case.county) == actor.county,
-        or_(within(actor.scope_paths), col(Case.reporter_id) == actor.staff_id, assigned, claimable, reported),
     )
 
 

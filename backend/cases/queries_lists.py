@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases.models import Case, CaseEvent
-from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, visible_to, within
+from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, reported_by, visible_to, within
 from backend.cases.terms import Action, Status
 from backend.database import SRID
 from backend.dispatch.models import OPEN_PART, Assignment
@@ -64,7 +64,7 @@ def _about_the_asker(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[boo
     """What was reported by the asker, is in their hands, or waits for them."""
     clauses: list[ColumnElement[bool]] = []
     if wanted.mine:
-        clauses.append(col(Case.reporter_id) == actor.staff_id)
+        clauses.append(reported_by(actor))
     if wanted.squad == "mine":
         clauses.append(or_(and_(_held_by(actor), col(Case.status).in_(IN_HAND)), _has_part(actor)))
     if wanted.inspect:

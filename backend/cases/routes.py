@@ -11,6 +11,7 @@ from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingRe
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
 from backend.cases.actions import Outcome
 from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
+from backend.cases.history import changed_meanwhile
 from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
 from backend.cases.queries_lists import CaseFilter
@@ -292,9 +293,20 @@ async def put_action(
     await queries.case_for(session, actor, case_id)
     stored = await store_photos(request.app.state, actor.county, submission.uploads)
     try:
-        outcome = await actions.take_action(
-            session, actor=actor, case_id=case_id, action_id=action_id, content=submission.content, stored=stored, at=at
-        )
+        # What a refused step has begun is undone before its sender is told what the case is.
+        async with session.begin_nested():
+            outcome = await actions.take_action(
+                session,
+                actor=actor,
+                case_id=case_id,
+                action_id=action_id,
+                content=submission.content,
+                stored=stored,
+                at=at,
+            )
+    except NotFound:
+        # A moment ago it was there to see, and to claim.
+        raise changed_meanwhile() from None
     except Conflict as conflict:
         # Whoever lost a race must see at once what the case has become.
         (present,) = await views.summaries(session, actor, [case_id], at=at, language=language)

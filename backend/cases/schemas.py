@@ -11,7 +11,7 @@ from backend.cases.terms import Action, Ask, ClockKind, Need, Part, Status
 from backend.dispatch.schemas import RoutingOut
 from backend.matters.models import Severity
 from backend.permissions import Role
-from backend.wire import Lat, Lng, PhoneTime, Point, Sha256, Wire, Words
+from backend.wire import Lat, Lng, PhoneTime, PlainZero, Point, Sha256, Wire, Words
 
 MAX_PHOTOS = 9
 
@@ -35,7 +35,7 @@ DeclaredPhotos = Annotated[list[DeclaredPhoto], Field(max_length=MAX_PHOTOS), Af
 class ReportedPlace(Wire):
     lng: Lng
     lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000), PlainZero] | None = Field(
         default=None, description="metres, as the phone says"
     )
     source: PlaceSource = PlaceSource.GPS

@@ -12,7 +12,7 @@ from backend.cases.clocks import clocks_of
 from backend.cases.deciding import allowed_steps
 from backend.cases.history import first_broken_link
 from backend.cases.lifecycle import REASONS
-from backend.cases.models import Case, CaseEvent
+from backend.cases.models import Case, CaseEvent, ReportSource
 from backend.cases.queries import CaseRow
 from backend.cases.schemas import (
     MAX_PHOTOS,
@@ -188,12 +188,18 @@ def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, langu
         if case.merged_into and row.merged_into
         else None,
         why=sentence_of(row.decision).in_language(language) if row.decision else "",
-        reporter_name=row.reporter_name or FROM_THE_PUBLIC.in_language(language),
+        reporter_name=_reporter_name(row, language),
         mine=case.reporter_id == actor.staff_id,
         rework_count=case.rework_count,
         cover_photo=row.cover_photo,
         allowed_actions=[_allowed(step, row.matter, language) for step in steps],
     )
+
+
+def _reporter_name(row: CaseRow, language: str) -> str:
+    """Whoever wrote a call down did not report it."""
+    named = row.reporter_name if row.case.source == ReportSource.STAFF else None
+    return named or FROM_THE_PUBLIC.in_language(language)
 
 
 def _asked(case: Case) -> list[Literal["extension", "suspension", "void"]]:
