@@ -84,7 +84,7 @@ class Unguarded:
     def _read_without_holding(self) -> None:
         reading = queries.case_for
 
-        async def without_holding(session: Any, actor: Any, case_id: UUID, *, lock: bool = False) -> Case:  # noqa: ARG001
+        async def without_holding(session: Any, actor: Any, case_id: UUID, *, lock: bool = False) -> Case:
             return await reading(session, actor, case_id)
 
         self.monkeypatch.setattr(queries, "case_for", without_holding)
