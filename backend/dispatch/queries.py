@@ -233,13 +233,14 @@ async def open_parts(session: AsyncSession, county: str, case_id: UUID) -> Seque
 
 
 async def sent_back_by(session: AsyncSession, county: str, case_id: UUID) -> tuple[str, ...]:
-    """The squads that have sent the case back."""
-    found = select(col(Assignment.squad_code)).where(
+    """The squads that have sent the case back, and the duties in the grid whose holders have."""
+    holder = func.coalesce(col(Assignment.squad_code), col(Assignment.grid_duty))
+    found = select(holder).where(
         col(Assignment.county) == county,
         col(Assignment.case_id) == case_id,
         col(Assignment.end) == AssignmentEnd.SENT_BACK,
     )
-    return tuple(code for code in await session.scalars(found.distinct().order_by(col(Assignment.squad_code))) if code)
+    return tuple(await session.scalars(found.distinct().order_by(holder)))
 
 
 async def assignments_of(session: AsyncSession, county: str, case_id: UUID) -> Sequence[Assignment]:

@@ -51,8 +51,11 @@ async def actor_of_token(session: AsyncSession, token_hash: str, at: datetime) -
             .where(col(SignIn.token_hash) == token_hash, col(SignIn.expires_at) > at, present_on(local_date(at)))
         )
     ).one_or_none()
-    if staff is None:
-        return None
+    return await actor_of(session, staff, at) if staff else None
+
+
+async def actor_of(session: AsyncSession, staff: Staff, at: datetime) -> Actor:
+    """A person with the posts that they hold on the local day of `at`."""
     posts = await posts_held(session, staff.county, staff.id, at)
     held = tuple(PostHeld(post.role, post.grid_path, post.squad_code, post.duty) for post in posts)
     squad_codes = {post.squad_code for post in posts if post.squad_code}
