@@ -1,5 +1,6 @@
 """Pinyin initials of a name, as people type them to find a matter. Pure."""
 
+from functools import lru_cache
 from itertools import islice, product
 
 from pypinyin import Style, lazy_pinyin
@@ -14,6 +15,7 @@ ALSO_READ = {
 MOST_READINGS = 8
 
 
+@lru_cache(maxsize=4096)
 def initials_of(name: str) -> str:
     """The first letters of the name's syllables, and after blanks other readings of it: `cdcb` or `zcbh ccbh`.
 
