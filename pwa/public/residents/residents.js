@@ -420,6 +420,7 @@
     show(place, words)
     var card = place
     while (card && card.tagName !== 'FIELDSET') card = card.parentNode
+    if (!form.querySelector('[data-fault]:not([hidden])')) byId('trouble').hidden = true
     if (card) card.classList[card.querySelector('[data-fault]:not([hidden])') ? 'add' : 'remove']('wrong')
   }
 

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /* The residents' script and style are served as they are written, to WebViews of 2017: nothing in them may be newer. */
 import { readFileSync } from 'node:fs'
 import { parse } from 'acorn'
