@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.cases.models import Case, CaseEvent
+from backend.cases.models import Case, CaseEvent, Report
 from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, visible_to, within
 from backend.cases.terms import Action, Status
 from backend.database import SRID
@@ -64,7 +64,7 @@ def _about_the_asker(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[boo
     """What was reported by the asker, is in their hands, or waits for them."""
     clauses: list[ColumnElement[bool]] = []
     if wanted.mine:
-        clauses.append(col(Case.reporter_id) == actor.staff_id)
+        clauses.append(_reported_by(actor))
     if wanted.squad == "mine":
         clauses.append(or_(and_(_held_by(actor), col(Case.status).in_(IN_HAND)), _has_part(actor)))
     if wanted.inspect:
@@ -81,6 +81,14 @@ _ASKED = {
     "suspension": col(Case.suspension_asked_by),
     "void": col(Case.void_asked_by),
 }
+
+
+def _reported_by(actor: Actor) -> ColumnElement[bool]:
+    """Cases that the actor reported, or whose report joined one that was open already."""
+    joined = select(col(Report.case_id)).where(
+        col(Report.county) == actor.county, col(Report.reporter_id) == actor.staff_id
+    )
+    return or_(col(Case.reporter_id) == actor.staff_id, col(Case.id).in_(joined))
 
 
 def _held_by(actor: Actor) -> ColumnElement[bool]:
