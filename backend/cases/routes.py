@@ -195,7 +195,7 @@ async def list_cases(
     at: Now,
     language: Language,
     status: Annotated[list[Status], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
-    mine: Annotated[bool, Query(description="only those I reported")] = False,
+    mine: Annotated[bool, Query(description="only those I reported, or joined with a report")] = False,
     squad: Annotated[
         str | None, Query(max_length=32, description="`mine`: in my squad's hands; or a squad's code")
     ] = None,

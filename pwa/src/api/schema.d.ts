@@ -10202,7 +10202,7 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["Status"][];
-                /** @description only those I reported */
+                /** @description only those I reported, or joined with a report */
                 mine?: boolean;
                 /** @description `mine`: in my squad's hands; or a squad's code */
                 squad?: string | null;

@@ -1,5 +1,5 @@
 /* What a person takes along to where there is no signal: the cases of their lists whole, with small pictures from before. */
-import { shallowRef } from 'vue'
+import { shallowRef, watch } from 'vue'
 import { api, ask } from '@/api/client'
 import { session } from '@/auth/session'
 import { now } from '@/lib/clock'
@@ -15,9 +15,19 @@ export const known = shallowRef<ReadonlyMap<string, CaseDetail>>(new Map())
 let walking: Promise<void> | null = null
 let wanted: CaseSummary[] = []
 
+/** The next person on this phone begins with nothing. */
+watch(
+  () => session.me.value?.id,
+  () => {
+    known.value = new Map()
+    wanted = []
+  },
+)
+
 /** Fetches those that are not here in their present version, one after the other. */
 export function takeAlong(items: readonly CaseSummary[]): void {
-  wanted = [...items.filter((it) => it.status !== 'closed').slice(0, MOST_CASES)]
+  const others = wanted.filter((one) => !items.some((it) => it.id === one.id))
+  wanted = [...items.slice(0, MOST_CASES), ...others]
   walking ??= walk().finally(() => (walking = null))
 }
 
