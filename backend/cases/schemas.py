@@ -267,6 +267,9 @@ class CaseDetail(CaseSummary):
     report_count: int = Field(description="how often it was reported, merged ones included")
     satisfaction: Satisfaction | None
     answer_until: datetime | None
+    due_if_extended: datetime | None = Field(
+        description="when it would be due, if the extension asked for were granted"
+    )
     history_broken_at: int | None = Field(description="`seq` of the first line that does not fit its hash; null: whole")
     routing: RoutingOut | None
     server_time: datetime

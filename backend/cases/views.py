@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries
-from backend.cases.clocks import clocks_of
+from backend.cases.clocks import ClockEntry, clocks_of, entry_of, replay
 from backend.cases.deciding import allowed_steps
 from backend.cases.history import first_broken_link
+from backend.cases.holding import handling_limit
 from backend.cases.lifecycle import REASONS
 from backend.cases.models import Case, CaseEvent, ReportSource
 from backend.cases.queries import CaseRow
@@ -29,7 +30,7 @@ from backend.cases.schemas import (
     SquadBrief,
 )
 from backend.cases.standing import facts_of, own_part, standing_of
-from backend.cases.terms import Ask, Handlers, Need, Photos, Step
+from backend.cases.terms import Ask, ClockEffect, Handlers, Need, Photos, Step
 from backend.cases.views_history import event_out, people_in
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
@@ -98,6 +99,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
         report_count=await queries.report_count(session, case.county, case.id),
         satisfaction=case.satisfaction,
         answer_until=case.answer_until,
+        due_if_extended=await _due_if_extended(session, case, [event for event, _name in events], at),
         history_broken_at=first_broken_link([event for event, _name in events]),
         routing=explain(
             row.decision,
@@ -108,6 +110,17 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
         else None,
         server_time=at,
     )
+
+
+async def _due_if_extended(session: AsyncSession, case: Case, events: list[CaseEvent], at: datetime) -> datetime | None:
+    """What granting would do, by the same replay of the history that will then decide it."""
+    if not case.extension_asked_by:
+        return None
+    limit = await handling_limit(session, case, at)
+    granted = ClockEntry(ClockEffect.EXTEND, at, limit)
+    calendar = await work_calendar(session, case.county)
+    running = replay(calendar, [*(entry_of(event) for event in events), granted]).running
+    return running.due_at if running else None
 
 
 def _cases_in(events: Sequence[tuple[CaseEvent, str | None]]) -> set[UUID]:

@@ -136,6 +136,8 @@ def grant_extension(page: Page, squad: Field, case_id: str, shoot: Shoot) -> Non
     panel = page.locator(".panel")
     due = squad.case(case_id)["due_at"]
     squad.act("ask_extension", case_id, words="要调铲车", reason="works")
+    promised = squad.case(case_id)["due_if_extended"]
+    assert promised > due
     request = panel.locator(".request")
     expect(request).to_contain_text("要调铲车")
     expect(request).to_contain_text("要施工")
@@ -145,7 +147,7 @@ def grant_extension(page: Page, squad: Field, case_id: str, shoot: Shoot) -> Non
     request.get_by_role("button", name="同意延期", exact=True).click()
     confirm(page.get_by_role("dialog"), "同意延期")
     expect(panel.locator(".request")).to_have_count(0)
-    assert squad.case(case_id)["due_at"] > due
+    assert squad.case(case_id)["due_at"] == promised
     expect(panel.get_by_text(re.compile("同意延期 1 次"))).to_be_visible()
 
 

@@ -2246,6 +2246,11 @@ export interface components {
             /** Answer Until */
             answer_until: string | null;
             /**
+             * Due If Extended
+             * @description when it would be due, if the extension asked for were granted
+             */
+            due_if_extended: string | null;
+            /**
              * History Broken At
              * @description `seq` of the first line that does not fit its hash; null: whole
              */
