@@ -173,17 +173,17 @@ GET /api/catalogue/drafts
     any             401     403     403     403     403     403     403
 GET /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001
     any             401     403     403     403     403     403     403
-PUT /api/catalogue/drafts/{new} < catalogue_draft
+PUT /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001 < catalogue_draft
     any             401     403     403     403     403     403     403
-PUT /api/catalogue/drafts/{new}/workbook < workbook
+PUT /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/workbook < workbook
     any             401     403     403     403     403     403     403
-PUT /api/catalogue/drafts/{new}/matters/E0110 < matter
+PUT /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/matters/E0110 < matter
     any             401     403     403     403     403     403     403
-DELETE /api/catalogue/drafts/{new}/matters/E0110?version=1
+DELETE /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/matters/E0110?version=1
     any             401     403     403     403     403     403     403
-POST /api/catalogue/drafts/{new}/publish < catalogue_publish
+POST /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/publish < catalogue_publish
     any             401     403     403     403     403     403     403
-DELETE /api/catalogue/drafts/{new}
+DELETE /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001
     any             401     403     403     403     403     403     403
 GET /api/calendar?from=2026-09-28&to=2026-10-11
     any             401     200     200     200     200     200     200
@@ -521,10 +521,8 @@ GET /r/
 GET /r/new?at={grid}
     own             200     200     200     200     200     200     200
     other_town      200     200     200     200     200     200     200
-    absent          200     200     200     200     200     200     200
 POST /r/new < resident_form
-    own             303     303     303     303     303     303     303
-    absent          303     303     303     303     303     303     303
+    any             303     303     303     303     303     303     303
 GET /r/{code}
     own             200     200     200     200     200     200     200
     other_squad     200     200     200     200     200     200     200

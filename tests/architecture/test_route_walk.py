@@ -114,8 +114,13 @@ CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
     },
     "catalogue_publish": {"json": {"version": 1, "over": 1}},
 }
+RESIDENT_BODIES: dict[str, dict[str, Any]] = {
+    "resident_form": {"files": {"id": (None, "not-ours"), "county": (None, "320281")}},
+    "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
+}
 FIXED_BODIES = (
     CATALOGUE_BODIES
+    | RESIDENT_BODIES
     | PEOPLE_BODIES
     | IMPORT_BODIES
     | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES).items()}
@@ -139,14 +144,10 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
             "operation": {"kind": "describe", "code": target.names["grid"], "name": "walk"},
         },
         "publish": {"version": version},
+        "resident_report": {"matter": "E0110", "place": {"grid": target.names["grid"]}, "occurred_at": at},
         "trial": {"grid": target.names["grid"], "matter": "E0110", "severity": "normal", "rules": [WALK_RULE]},
     }
     place = {"lng": float(target.names["lng"]), "lat": float(target.names["lat"])}
-    residents: dict[str, dict[str, Any]] = {
-        "resident_report": {"json": {"county": "320281", "matter": "E0110", "place": place, "occurred_at": at}},
-        "resident_form": {"files": {"id": (None, "x"), "county": (None, "320281")}},
-        "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
-    }
     others: dict[str, dict[str, Any]] = {
         "": {},
         "report": {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])},
@@ -159,7 +160,7 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
         photos = [PICTURE] if kind == "feedback" else []
         action = actions[kind] | {"photos": [{"sha256": sha256(photo)} for photo in photos]}
         return {"files": as_parts("action", action, photos)}
-    return (FIXED_BODIES | residents | others | {name: {"json": body} for name, body in redraws.items()})[kind]
+    return (FIXED_BODIES | others | {name: {"json": body} for name, body in redraws.items()})[kind]
 
 
 async def ask(world: World, entry: Entry, cell: Cell, cookie: str | None) -> Answer:

@@ -298,7 +298,7 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
         pictures["late_after"],
         waiting["version"],
         await _secrets(world, scope, squad_member, [waiting, handled], pictures),
-        _told_by_code(scope, waiting),
+        await _told_by_code(scope, squad_member, waiting, pictures["before"]),
     )
 
 
@@ -379,8 +379,10 @@ async def _secrets(
     return frozenset({word.encode() for word in said} | seen)
 
 
-def _told_by_code(scope: str, case: dict[str, Any]) -> frozenset[bytes]:
-    told = {case["code"].encode()}
+async def _told_by_code(scope: str, reader: Person, case: dict[str, Any], before: bytes) -> frozenset[bytes]:
+    """The code itself and the picture that its page shows; not the words, nor the photo's hash."""
+    shown = (await reader.http.get(f"/api/photos/{sha256(before)}/320")).content
+    told = {case["code"].encode(), shown[-200:-100]}
     return told | {f"-{OTHER_COUNTY.town}".encode()} if scope == "other_county" else frozenset(told)
 
 

@@ -1135,7 +1135,7 @@ export interface paths {
         };
         /**
          * Likely Matters
-         * @description The six likeliest matters here: what was reported nearby of late counts most, the catalogue's weight decides the rest.
+         * @description The six likeliest matters here and now: what was reported nearby of late, at such an hour, on such a day.
          */
         get: operations["likely_matters_api_matters_likely_get"];
         put?: never;
@@ -1559,7 +1559,7 @@ export interface paths {
         };
         /**
          * Snapshot
-         * @description Everything open in my scope, late ones first, and where the live feed goes on from.
+         * @description Everything open in my scope, what waits for the command centre first, and where the live feed goes on from.
          */
         get: operations["snapshot_api_live_snapshot_get"];
         put?: never;
@@ -1983,6 +1983,8 @@ export interface components {
             status: components["schemas"]["Status"];
             /** Starts At */
             starts_at: string | null;
+            /** Warn At */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
         };
@@ -2175,6 +2177,11 @@ export interface components {
             /** Open Parts */
             open_parts: number;
             /**
+             * Arrive By
+             * @description when the first whistled squad that is not there yet must be
+             */
+            arrive_by: string | null;
+            /**
              * Asked
              * @description asked for and not decided yet
              */
@@ -2238,6 +2245,11 @@ export interface components {
             satisfaction: components["schemas"]["Satisfaction"] | null;
             /** Answer Until */
             answer_until: string | null;
+            /**
+             * History Broken At
+             * @description `seq` of the first line that does not fit its hash; null: whole
+             */
+            history_broken_at: number | null;
             routing: components["schemas"]["RoutingOut"] | null;
             /**
              * Server Time
@@ -2410,6 +2422,11 @@ export interface components {
             my_part: components["schemas"]["Part"] | null;
             /** Open Parts */
             open_parts: number;
+            /**
+             * Arrive By
+             * @description when the first whistled squad that is not there yet must be
+             */
+            arrive_by: string | null;
             /**
              * Asked
              * @description asked for and not decided yet
@@ -3047,6 +3064,17 @@ export interface components {
              * Format: uuid
              */
             draft_id: string;
+        };
+        /** DraftIn */
+        DraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * Effective On
+             * Format: date
+             * @description local day in China
+             */
+            effective_on: string;
         };
         /**
          * DraftState
@@ -5220,6 +5248,20 @@ export interface components {
             shortfalls: string[];
         };
         /**
+         * RuleDraftIn
+         * @description A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force.
+         */
+        RuleDraftIn: {
+            /** Version */
+            version: number;
+            /** Base */
+            base: number;
+            /** Title */
+            title: string;
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+        };
+        /**
          * RuleIn
          * @description One rule. `code` is unique in its set and stays with the rule while it is edited; so is `priority`.
          */
@@ -5249,6 +5291,11 @@ export interface components {
             windows?: components["schemas"]["WindowIn"][];
             /** Target */
             target: components["schemas"]["SquadClassTarget"] | components["schemas"]["OneTarget"] | components["schemas"]["DutyTarget"];
+        };
+        /** RulePublishIn */
+        RulePublishIn: {
+            /** Version */
+            version: number;
         };
         /**
          * RuleSetOut
@@ -5501,7 +5548,7 @@ export interface components {
         };
         /**
          * Snapshot
-         * @description All open cases in scope and those closed in the last hour. The live feed goes on from `last_event_id`.
+         * @description All open cases in scope and those that ended in the last hour. The live feed goes on from `last_event_id`.
          */
         Snapshot: {
             /**
@@ -5576,8 +5623,6 @@ export interface components {
              * @enum {string}
              */
             kind: "department" | "own_squads" | "town_squads";
-            /** Code */
-            code?: null;
         };
         /** SquadDetail */
         SquadDetail: {
@@ -6382,36 +6427,6 @@ export interface components {
              * @description its code; mending or removing that matter settles the fault
              */
             matter: string | null;
-        };
-        /**
-         * DraftIn
-         * @description A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force.
-         */
-        backend__dispatch__rule_schemas__DraftIn: {
-            /** Version */
-            version: number;
-            /** Base */
-            base: number;
-            /** Title */
-            title: string;
-            /** Rules */
-            rules: components["schemas"]["RuleIn"][];
-        };
-        /** PublishIn */
-        backend__dispatch__rule_schemas__PublishIn: {
-            /** Version */
-            version: number;
-        };
-        /** DraftIn */
-        backend__grids__draft_schemas__DraftIn: {
-            /** Title */
-            title: string;
-            /**
-             * Effective On
-             * Format: date
-             * @description local day in China
-             */
-            effective_on: string;
         };
         /** PublishIn */
         backend__grids__draft_schemas__PublishIn: {
@@ -8391,7 +8406,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__grids__draft_schemas__DraftIn"];
+                "application/json": components["schemas"]["DraftIn"];
             };
         };
         responses: {
@@ -10930,7 +10945,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__dispatch__rule_schemas__DraftIn"];
+                "application/json": components["schemas"]["RuleDraftIn"];
             };
         };
         responses: {
@@ -11141,7 +11156,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["backend__dispatch__rule_schemas__PublishIn"];
+                "application/json": components["schemas"]["RulePublishIn"];
             };
         };
         responses: {

@@ -7,6 +7,7 @@ import { t } from '@/locales/t'
 import { keep } from '@/offline/outbox'
 import { flushNow } from '@/offline/pending'
 import { forgetDraft, type DraftPhoto, type ReportDraft } from './draft'
+import { rememberReport } from './own_reports'
 import { r } from './words'
 
 /** What the person must still do, in words; empty when the report may go. */
@@ -62,6 +63,7 @@ export async function submitReport(draft: ReportDraft, matter: Matter): Promise<
     photos,
     draft.replaces,
   )
+  void rememberReport({ matter: matter.code, lng: draft.place.lng, lat: draft.place.lat, at: now().toISOString() })
   forgetDraft()
   void flushNow()
 }
