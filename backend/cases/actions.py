@@ -116,6 +116,7 @@ async def take_action(
     if content.action in (Action.MERGE, Action.UNMERGE):
         # Two cases are held; one merge at a time keeps crossing ones from waiting for each other for ever.
         await one_at_a_time(session, actor.county, "merge")
+        await queries.hold_in_order(session, actor.county, {case_id, content.into or case_id})
     case = await queries.case_for(session, actor, case_id, lock=True)
     print_ = fingerprint(content.model_dump(mode="json", exclude_defaults=True))
     event = await session.get(CaseEvent, (actor.county, case_id, action_id))

@@ -74,18 +74,13 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def reported_by(actor: Actor) -> ColumnElement[bool]:
     """Cases that the actor reported: opened, joined, or through one that was merged into it."""
-    merged = aliased(Case)
+    own = aliased(Case)
     return exists().where(
         col(Report.county) == actor.county,
         col(Report.reporter_id) == actor.staff_id,
-        or_(
-            col(Report.case_id) == col(Case.id),
-            col(Report.case_id).in_(
-                select(col(merged.id)).where(
-                    col(merged.county) == actor.county, col(merged.merged_into) == col(Case.id)
-                )
-            ),
-        ),
+        col(own.county) == col(Report.county),
+        col(own.id) == col(Report.case_id),
+        or_(col(own.id) == col(Case.id), col(own.merged_into) == col(Case.id)),
     )
 
 
@@ -98,6 +93,12 @@ async def case_for(session: AsyncSession, actor: Actor, case_id: UUID, *, lock: 
     if case is None:
         raise no_such_case()
     return case
+
+
+async def hold_in_order(session: AsyncSession, county: str, ids: Iterable[UUID]) -> None:
+    """Hold these cases until the transaction ends, in the order of ids like everybody who holds several."""
+    found = select(col(Case.id)).where(col(Case.county) == county, col(Case.id).in_(list(ids)))
+    await session.execute(found.order_by(col(Case.id)).with_for_update())
 
 
 async def case_id_by_code(session: AsyncSession, actor: Actor, code: str) -> UUID:

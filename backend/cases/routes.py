@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
 from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
@@ -304,8 +305,8 @@ async def put_action(
                 stored=stored,
                 at=at,
             )
-    except NotFound:
-        # A moment ago it was there to see, and to claim.
+    except (NotFound, StaleDataError):
+        # A moment ago it was there to see, to claim, and to change.
         raise changed_meanwhile() from None
     except Conflict as conflict:
         # Whoever lost a race must see at once what the case has become.

@@ -187,7 +187,7 @@ SENSIBLE: dict[str, st.SearchStrategy[Any]] = {
 REQUIRED = ("action", "version", "words")
 BODIES = st.fixed_dictionaries(
     {name: SENSIBLE[name] for name in REQUIRED},
-    optional={name: st.one_of(good, good, JSON) for name, good in SENSIBLE.items() if name != "action"}
+    optional={name: st.one_of(good, good, JSON) for name, good in SENSIBLE.items() if name not in REQUIRED}
     | {"more": JSON},
 ) | st.fixed_dictionaries({"action": SENSIBLE["action"], "version": JSON, "words": JSON})
 

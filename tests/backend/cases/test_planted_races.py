@@ -15,6 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend.cases import actions, queries
 from backend.cases.models import Case
@@ -122,10 +123,58 @@ async def test_each_guard_alone_is_enough(town: Unguarded, people: People, kept:
 
 
 async def test_without_any_guard_the_rules_are_seen_to_be_broken(town: Unguarded, people: People) -> None:
+    worker, member, leader = await people.worker(), await people.squad_member(), await people.squad_leader()
     await town.take_away({LOCK, VERSION, DATABASE})
-    case_id, answers = await race(people)
+    case = (await worker.report("E0110")).json()["case"]
+    answers = await asyncio.gather(member.act("acknowledge", case), leader.act("acknowledge", case))
     assert [a.status_code for a in answers] == [201, 201], [a.text for a in answers]
-    found = "\n".join(await faults(town.app.state.sessions, [UUID(case_id)]))
-    assert "2 open leads" in found
-    assert "the chain of hashes is broken" in found
-    assert "version 2, but 3 events" in found
+    found = "\n".join(await faults(town.app.state.sessions, [UUID(case["id"])]))
+    assert "the chain of hashes is broken at 4" in found
+    assert "version 3, but 4 events" in found
+
+
+# What no race made here, made by hand: each rule of `faults` is seen to speak.
+MADE_BY_HAND = [
+    ('UPDATE "case" SET version = version + 1', "version"),
+    ('UPDATE "case" SET squad_code = \'xxk-squad-2\'', "held by xxk-squad-2"),
+    ('UPDATE "case" SET due_at = due_at + interval \'1 second\'', "its clock says"),
+    ('UPDATE "case" SET status = \'closed\'', "a clock runs while it is closed"),
+    ('UPDATE "case" SET merged_into = id', "merged into a case that is merged itself"),
+    ("UPDATE case_event SET words = 'x' WHERE seq = 2", "the chain of hashes is broken at 2"),
+    ("UPDATE case_event SET to_status = 'closed' WHERE seq = 2", "no row of the table says route"),
+    ("UPDATE case_event SET from_status = 'handling' WHERE seq = 2", "begins at handling"),
+    ("UPDATE assignment SET ended_at = assigned_at", "0 open leads"),
+    ("UPDATE assignment SET kind = 'co'", "0 squads called, but 1 parts"),
+    ("DELETE FROM report", "nobody reported"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("statement", "told"), MADE_BY_HAND)
+async def test_every_rule_is_seen_to_speak(
+    sessions: async_sessionmaker[AsyncSession], app: FastAPI, statement: str, told: str
+) -> None:
+    async with People(app) as people:
+        case = (await (await people.worker()).report("E0110")).json()["case"]
+    assert await faults(sessions, [UUID(case["id"])]) == []
+    async with sessions() as session, session.begin():
+        column = "id" if '"case"' in statement else "case_id"
+        where = " AND" if "WHERE" in statement else " WHERE"
+        await session.execute(text(f"{statement}{where} {column} = :id"), {"id": case["id"]})
+    assert told in "\n".join(await faults(sessions, [UUID(case["id"])]))
+
+
+async def test_a_merge_does_not_wait_crosswise_with_whoever_holds_several_cases(
+    town: Unguarded, people: People
+) -> None:
+    """As a departure does, which hands over all that somebody has, in the order of ids."""
+    worker, operator = await people.worker(), await people.operator()
+    filed = [(await worker.report("E0699")).json()["case"] for _ in range(2)]
+    first, second = sorted(filed, key=lambda case: UUID(case["id"]))
+    held = text('SELECT 1 FROM "case" WHERE id = :id FOR UPDATE')
+    async with town.app.state.sessions() as session, session.begin():
+        await session.execute(held, {"id": first["id"]})
+        merging = asyncio.create_task(operator.act("merge", second, into=first["id"]))
+        await asyncio.sleep(0.5)
+        await session.execute(held, {"id": second["id"]})
+    answer = await merging
+    assert answer.status_code == 201, answer.text
