@@ -205,11 +205,11 @@ async def _ended(town: Town) -> None:
             (QIAOQI, "E0410", "电动车停在消防通道"),
         ]
     ):
-        hours = 30 + 26 * number
+        hours = 30.0 + 26 * number
         done = await _report(town, grid, matter, words, hours_ago=hours)
         await _handled(town, done, accepted=hours - 0.4, done=hours - 2, words="已处置，现场清爽")
         await _act(town, done, INSPECTOR, Action.PASS, hours_ago=hours - 5, words="现场已干净")
-    for hours in (2.5, 21, 45):
+    for hours in (2.5, 21.0, 45.0):
         await _report(town, HUANGTANG, "E0201", "电杆上有小广告，已揭掉", hours_ago=hours, self_handled=True)
 
 
