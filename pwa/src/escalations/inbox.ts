@@ -8,7 +8,7 @@ export type Escalation = Schemas['EscalationOut']
 
 export interface Inbox {
   unseen: ComputedRef<Escalation[]>
-  /** Read: gone from here at once, and told to the server; unheard, it comes back with the next look. */
+  /** All about this case is read: gone from here at once, and told to the server; unheard, it comes back with the next look. */
   see: (escalation: Escalation) => Promise<void>
 }
 
@@ -20,9 +20,11 @@ export function useInbox(): Inbox {
   async function see(escalation: Escalation): Promise<void> {
     if (state.value.kind !== 'ready') return
     const { data } = state.value
-    show({ ...data, items: data.items.filter((item) => item !== escalation) })
-    const path = { case_id: escalation.case_id, step: escalation.step }
-    await ask(api.PUT('/api/escalations/{case_id}/{step}/seen', { params: { path } }))
+    const read = data.items.filter((item) => item.case_id === escalation.case_id)
+    show({ ...data, items: data.items.filter((item) => !read.includes(item)) })
+    await Promise.all(
+      read.map(({ case_id, step }) => ask(api.PUT('/api/escalations/{case_id}/{step}/seen', { params: { path: { case_id, step } } }))),
+    )
   }
 
   return { unseen, see }
