@@ -8,6 +8,9 @@ import { forecast, type Forecast } from './forecast'
 import type { AllowedAction, CaseSummary } from './names'
 import { c } from './words'
 
+/** The next step stands where this one stood: a second tap of a hasty thumb must not take it. */
+const SETTLE_MS = 700
+
 export interface Steps {
   /** Of this case, still on the phone, oldest first. */
   waiting: ComputedRef<ActionItem[]>
@@ -41,7 +44,7 @@ export function useSteps(it: () => CaseSummary | null): Steps {
       failed.value = c('act.not_stored')
       return false
     } finally {
-      taking.value = false
+      setTimeout(() => (taking.value = false), SETTLE_MS)
     }
   }
 
