@@ -129,8 +129,8 @@ async def test_without_any_guard_the_rules_are_seen_to_be_broken(town: Unguarded
     answers = await asyncio.gather(member.act("acknowledge", case), leader.act("acknowledge", case))
     assert [a.status_code for a in answers] == [201, 201], [a.text for a in answers]
     found = "\n".join(await faults(town.app.state.sessions, [UUID(case["id"])]))
-    assert "the chain of hashes is broken at 4" in found
-    assert "version 3, but 4 events" in found
+    # Both wrote a line: with one number, or the second as if the first were not there.
+    assert "the chain of hashes is broken at 3" in found or "the one before ended at handling" in found
 
 
 # What no race made here, made by hand: each rule of `faults` is seen to speak.

@@ -94,7 +94,7 @@ async def test_both_forms_of_the_scope_rule_agree(
         by_actor[actor.name] = by_sql
     assert len(by_actor) == len(PHONES)
     assert lives
-    assert all(by_actor.values()), "a test in which somebody sees nothing proves little"
+    assert sum(map(bool, by_actor.values())) > 15, "a test in which few see anything proves little"
     assert len({frozenset(seen) for seen in by_actor.values()}) > 8, "and one in which all see the same proves nothing"
 
 
