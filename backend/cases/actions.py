@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import effects, effects_command, effects_parts, evidence, queries
 from backend.cases.deciding import decide_step
 from backend.cases.effects import Effect, Taken
-from backend.cases.history import append_event, changed_meanwhile, fingerprint
+from backend.cases.history import append_event, changed_meanwhile, fingerprint, is_repeat
 from backend.cases.lifecycle import PART_ACTIONS, QUIET_ACTIONS, steps_of
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, CaseEvent, PhotoPhase
@@ -82,6 +82,8 @@ PHASE_OF_ACTION = {
     Action.FAIL: PhotoPhase.INSPECTION,
 }
 
+FIRST_FIELDS = frozenset({"action", "version", "words", "squad", "at", "photos"})
+
 # Whatever waits for dispatch after one of these is sent on by rule at once; the others leave it to the command centre.
 ROUTED_AFTER = frozenset(
     {Action.FILE, Action.SEND_BACK, Action.UNMERGE, Action.FAIL, Action.REOPEN, Action.RECATEGORISE}
@@ -124,7 +126,7 @@ async def take_action(
         event = await _take(session, actor, case, action_id, content, print_, at)
         first = True
     else:
-        require_same(event.actor_id == actor.staff_id and event.fingerprint == print_)
+        require_same(event.actor_id == actor.staff_id and is_repeat(event.fingerprint, content, FIRST_FIELDS))
         first = False
     missing = await evidence.receive_photos(
         session,

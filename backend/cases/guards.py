@@ -6,6 +6,7 @@ from typing import NamedTuple
 from backend.cases.terms import CaseFacts, Guard, Part, Standing, Status
 from backend.errors import Say
 from backend.matters.models import Severity
+from backend.permissions import Role
 
 MAX_EXTENSIONS = 2
 MAX_SUSPENSIONS = 1
@@ -101,7 +102,7 @@ GUARDS: dict[Guard, Rule] = {
         Say("本队已经到场，不用再报", "Your squad has already reported its arrival"),
     ),
     Guard.REVIEW_ASKED: Rule(
-        lambda case, actor: case.review_needed,
+        lambda case, actor: case.review_needed and Role.SQUAD_LEADER not in actor.lead,
         "wrong_state",
         Say("这个事项不用队长审核", "This matter needs no review by the squad leader"),
     ),

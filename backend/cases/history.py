@@ -20,6 +20,7 @@ from backend.cases.winding import wind
 from backend.errors import Conflict, Say
 from backend.live.feed import publish
 from backend.permissions import Audience, Role
+from backend.wire import Wire
 
 NO_HASH = "0" * 64
 
@@ -27,6 +28,16 @@ NO_HASH = "0" * 64
 def fingerprint(content: dict[str, Any]) -> str:
     """SHA-256 of the content as canonical JSON: tells a repeat of a submission from another one under the same id."""
     return hashlib.sha256(_canonical(content)).hexdigest()
+
+
+def is_repeat(kept: str, content: Wire, first_fields: frozenset[str]) -> bool:
+    """Whether a submission is the one that is kept under its id.
+
+    Fingerprints leave out what is at its default, so that a new field changes none. Those from before that hold every one
+    of the `first_fields`; a phone may send such a submission again at any time.
+    """
+    first = content.model_dump(mode="json", include=set(first_fields))
+    return kept in (fingerprint(content.model_dump(mode="json", exclude_defaults=True)), fingerprint(first))
 
 
 def _canonical(content: Any) -> bytes:

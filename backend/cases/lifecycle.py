@@ -66,7 +66,7 @@ HANDLING: tuple[Step, ...] = (
          guards=(Guard.NOT_ACCEPTOR,), clock=ClockEffect.HAND),
     Step(_A.ACKNOWLEDGE, _only(_S.PENDING_ACK, _S.REWORK), _S.HANDLING, Say("接单", "Accept"), lead=_HOLDERS,
          guards=(Guard.NOT_ACCEPTOR,)),
-    Step(_A.ARRIVE, _only(_S.HANDLING), _S.HANDLING, Say("到场", "On site"), lead=_HOLDERS,
+    Step(_A.ARRIVE, _only(_S.HANDLING), None, Say("到场", "On site"), lead=_HOLDERS, quiet=True,
          guards=(Guard.NOT_ON_SITE, Guard.NOT_ACCEPTOR)),
     Step(_A.FEEDBACK, _only(_S.HANDLING), _S.PENDING_REVIEW, Say("处置完", "Handled"), lead=_HOLDERS,
          words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, guards=(Guard.REVIEW_ASKED, Guard.NOT_ACCEPTOR)),

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import evidence, queries
 from backend.cases.actions import Outcome, require_same
 from backend.cases.effects import close, stage_limit
-from backend.cases.history import append_event, fingerprint
+from backend.cases.history import append_event, fingerprint, is_repeat
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, PhotoPhase, Report, ReportSource
 from backend.cases.needs import require_photos
@@ -34,6 +34,7 @@ from backend.matters.queries import ChosenMatter, choose_matter
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 
+FIRST_FIELDS = frozenset({"matter", "condition", "place", "words", "occurred_at", "photos"})
 # A phone without a signal may offer a case that lies a little farther away than it thinks.
 JOIN_REACH = 3.0
 SHORTEST_JOIN_REACH_M = 150.0
@@ -93,7 +94,7 @@ async def file_report(
         report = await _file(session, actor, reported, content)
         first = True
     else:
-        require_same(report.reporter_id == actor.staff_id and report.fingerprint == print_)
+        require_same(report.reporter_id == actor.staff_id and is_repeat(report.fingerprint, content, FIRST_FIELDS))
         first = False
     missing = await evidence.receive_photos(
         session,

@@ -1,6 +1,5 @@
 """A rule gives small things to the grid chief: the grid's own team handles the case, and therefore does not inspect it."""
 
-import pytest
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -65,9 +64,6 @@ async def test_the_grid_chief_handles_it_and_another_than_the_grid_inspects(
     assert (await inspector.act("pass", case)).json()["case"]["status"] == "closed"
 
 
-@pytest.mark.xfail(
-    strict=True, reason="routing asks a duty again that has sent the case back; it remembers squads only"
-)
 async def test_what_the_grid_cannot_do_goes_to_a_squad(people: People, session: AsyncSession) -> None:
     await with_rule(session)
     chief, operator, member = await people.person(CHIEF), await people.operator(), await people.squad_member()

@@ -87,7 +87,7 @@ CONDITIONS: dict[str, tuple[Any, str]] = {
     "filed": (lambda c, a: c.filed, "not_filed"),
     "unfiled": (lambda c, a: not c.filed, "wrong_state"),
     "not_on_site": (lambda c, a: not c.on_site, "wrong_state"),
-    "review": (lambda c, a: c.review_needed, "wrong_state"),
+    "review": (lambda c, a: c.review_needed and Role.SQUAD_LEADER not in a.lead, "wrong_state"),
     "tier_above": (lambda c, a: c.tier <= 3, "no_tier_above"),
     "may_extend": (lambda c, a: not (c.overdue or c.extension_asked or c.extension_count >= 2), "no_extension"),
     "extension_asked": (lambda c, a: c.extension_asked, "nothing_asked"),
