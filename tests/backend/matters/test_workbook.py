@@ -226,6 +226,12 @@ def test_a_faulty_matter_stays_as_it_was_and_the_others_are_taken_over() -> None
     assert [fault.matter for fault in reading.faults] == ["C0402"]
 
 
+@pytest.mark.parametrize(("title", "value"), [("时限", 900), ("默认", "是"), ("条件编码", "C0402-7")])
+def test_a_matter_that_only_a_rule_refuses_stays_as_it_was_too(title: str, value: Any) -> None:
+    reading = set_cell(3, title, value, "立案条件")
+    assert (reading.content, [fault.matter for fault in reading.faults]) == (SMALL, ["E0110"])
+
+
 def test_a_hundred_faults_are_all_told() -> None:
     many = in_order([matter(f"E{n:04}", f"事项 {n}", major_name=f"E{n // 100:02}") for n in range(110, 210)])
 
