@@ -30,7 +30,7 @@ from backend.grids.filing_lock import hold_net_still
 from backend.grids.queries import FoundGrid, grid_at
 from backend.identifiers import new_case_code, new_id
 from backend.matters.models import Stage
-from backend.matters.queries import ChosenMatter, choose_matter
+from backend.matters.queries import ChosenMatter, choose_matter_as_written
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 
@@ -109,7 +109,9 @@ async def file_report(
 
 
 async def _file(session: AsyncSession, actor: Actor, reported: Reported, content: ReportIn) -> Report:
-    chosen = await choose_matter(session, actor.county, reported.at, content.matter, content.condition)
+    chosen = await choose_matter_as_written(
+        session, actor.county, reported.at, content.occurred_at, content.matter, content.condition
+    )
     require_photos("photos", len(content.photos), chosen.matter.photos_before_min, chosen.matter)
     if content.joins and not content.self_handled:
         joined = await _joined(session, reported, chosen, content.joins)

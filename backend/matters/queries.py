@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,6 +22,9 @@ from backend.matters.models import (
     StageLimit,
     WorkHours,
 )
+
+# So long may a report wait on a phone and still be read with the catalogue under which it was written.
+KEPT_WITHOUT_SIGNAL = timedelta(days=30)
 
 
 async def catalogue_in_force(session: AsyncSession, county: str, at: datetime) -> int:
@@ -66,6 +69,18 @@ async def conditions_by_matter(
 class ChosenMatter:
     matter: Matter
     condition: FilingCondition
+
+
+async def choose_matter_as_written(
+    session: AsyncSession, county: str, at: datetime, written_at: datetime, matter_code: str, condition_code: str | None
+) -> ChosenMatter:
+    """As `choose_matter`; what has left the catalogue since it was written down without a signal is taken as it was then."""
+    try:
+        return await choose_matter(session, county, at, matter_code, condition_code)
+    except Malformed:
+        if not at - KEPT_WITHOUT_SIGNAL <= written_at < at:
+            raise
+        return await choose_matter(session, county, written_at, matter_code, condition_code)
 
 
 async def choose_matter(

@@ -69,7 +69,8 @@ async def squads(session: AsyncSession, county: str) -> Sequence[Squad]:
 async def routing_rules(session: AsyncSession, county: str) -> list[dict[str, Any]]:
     """Every routing rule as it is kept. They belong to `dispatch`, above this domain, which alone knows their meaning."""
     rows = await session.scalars(
-        text("SELECT to_jsonb(r) FROM routing_rule r WHERE county = :county ORDER BY code"), {"county": county}
+        text("SELECT jsonb_array_elements(rules) FROM rule_set WHERE county = :county AND status = 'in_force'"),
+        {"county": county},
     )
     return list(rows)
 

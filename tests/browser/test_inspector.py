@@ -188,8 +188,9 @@ def test_a_leader_reviews_and_large_text_stays_whole(phone: Open, shoot: Shoot) 
     case = case_of(leader, case_id) if leader.request.get(f"/api/cases/{case_id}").ok else None
     if case is None or case["status"] != "pending_ack":
         pytest.skip("the matter is routed elsewhere in this town")
-    act(leader, case_id, "acknowledge")
-    act(leader, case_id, "feedback", words="已修补", pictures=(AFTER.read_bytes(),))
+    member = signed_in(phone(), "squad_member", "一中队")
+    act(member, case_id, "acknowledge")
+    act(member, case_id, "feedback", words="已修补", pictures=(AFTER.read_bytes(),))
     leader.goto("/me")
     leader.get_by_role("radio", name="大字").click()
     leader.goto(f"/cases/{case_id}")

@@ -164,7 +164,7 @@ def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, desk: 
 
 
 def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, shoot: Shoot) -> None:
-    """The leader's colleague was faster: the case is handed in already; what is left to say goes another way."""
+    """The operator has changed the matter meanwhile: what was done must be said of what the case is now."""
     worker = phone()
     sign_in(worker, phone_of("worker", "璜塘村第3网格"))
     expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
@@ -178,7 +178,9 @@ def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, shoot: 
     expect(member.get_by_role("button", name="到场")).to_be_visible()
     member.context.set_offline(True)
     hand_in(member, "已清运干净")
-    act(leader, case["id"], "arrive")
+    operator = phone()
+    sign_in(operator, phone_of("operator", ""))
+    act(operator, case["id"], "recategorise", matter="E0136", words="是堆料，不是垃圾")
     member.context.set_offline(False)
     refused = member.locator("article.unsent-refused")
     expect(refused).to_have_count(1, timeout=45_000)

@@ -46,7 +46,7 @@ async def test_sending_back_needs_a_reason_from_the_list_and_a_sentence(people: 
     member = await people.squad_member()
     case = (await (await people.worker()).report("E0110")).json()["case"]
     for more, field in (
-        ({"words": "不归我们"}, "reason"),
+        ({"words": "不归我们", "reason": None}, "reason"),
         ({"reason": "not_ours"}, "words"),
         ({"words": "不归我们", "reason": "lazy"}, "reason"),
     ):

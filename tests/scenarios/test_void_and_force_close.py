@@ -28,7 +28,7 @@ async def test_voiding_needs_a_second_person(people: People) -> None:
 async def test_closing_by_force_names_a_reason_and_is_not_for_the_handler(people: People) -> None:
     operator = await people.operator()
     case = (await (await people.worker()).report("E0110")).json()["case"]
-    for more, field in (({"words": "x"}, "reason"), ({"reason": "transferred"}, "words")):
+    for more, field in (({"words": "x", "reason": None}, "reason"), ({"reason": "transferred"}, "words")):
         refused = await operator.act("force_close", case, **more)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
     closed = (await operator.act("force_close", case, words="已转市里", reason="transferred")).json()["case"]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from backend.cases.terms import CaseFacts, Standing
+from backend.permissions import Role
 
 LETTERS = dict(
     zip(
@@ -32,7 +33,7 @@ dispatch           | VF       | A | operator        | emergency                 
 dispatch           | D        | A | operator        |                               | hand
 claim              | D        | H | local           | not_acceptor                  | hand
 acknowledge        | AW       | H | holder          | not_acceptor                  | keep
-arrive             | H        | H | holder          | not_on_site not_acceptor      | keep
+arrive             | H        | = | holder          | not_on_site not_acceptor      | keep
 feedback           | H        | R | holder          | review not_acceptor           | keep
 feedback           | H        | I | holder          | not_acceptor                  | finish
 review_pass        | R        | I | leader          | not_acceptor                  | finish

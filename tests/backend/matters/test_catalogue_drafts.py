@@ -353,7 +353,9 @@ async def test_only_a_time_to_come_within_a_year(keeper: Person, clock: Clock, d
 
 async def test_who_still_names_a_removed_matter_is_told(keeper: Person, session: AsyncSession) -> None:
     await session.execute(text("UPDATE squad SET capabilities = '{E0112,E0110}' WHERE code = 'xxk-squad-1'"))
-    await session.execute(text("UPDATE routing_rule SET matters = '{E0112}' WHERE code = 'R2'"))
+    await session.execute(
+        text("UPDATE rule_set SET rules = jsonb_set(rules, '{1,matters}', '[\"E0112\"]') WHERE status = 'in_force'")
+    )
     draft = await begin(keeper)
     url = f"/api/catalogue/drafts/{draft['id']}/matters/E0112"
     draft = told(await keeper.http.delete(url, params={"version": draft["version"]}))
