@@ -88,7 +88,7 @@ RULE_BODIES: dict[str, dict[str, Any]] = {
     "put_in_force": {"version": 1},
     "period": {"from": "2026-11-01T00:00+08:00", "to": "2026-11-24T00:00+08:00"},
 }
-# The administrator of the walk has one town; the catalogue is the county's (tests/backend/matters/test_catalogue.py).
+# The administrator of the walk has one town; the catalogue is the county's (tests/backend/matters/test_catalogue_drafts.py).
 CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
     "stage_limits": {"json": {stage: {"amount": 1, "unit": "work_hour"} for stage in ("accept", "verify", "inspect")}},
     "catalogue_draft": {"json": {"title": "walk", "from_version": 1}},
@@ -147,7 +147,7 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
         "resident_report": {"matter": "E0110", "place": {"grid": target.names["grid"]}, "occurred_at": at},
         "trial": {"grid": target.names["grid"], "matter": "E0110", "severity": "normal", "rules": [WALK_RULE]},
     }
-    place = {"lng": float(target.names["lng"]), "lat": float(target.names["lat"])}
+    place = {"lng": float(target.names.get("lng", "120.4")), "lat": float(target.names.get("lat", "31.8"))}
     others: dict[str, dict[str, Any]] = {
         "": {},
         "report": {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])},
