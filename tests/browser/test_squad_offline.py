@@ -180,6 +180,7 @@ def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, shoot: 
     hand_in(member, "已清运干净")
     operator = phone()
     sign_in(operator, phone_of("operator", ""))
+    expect(operator.get_by_role("button", name="登录", exact=True)).to_have_count(0)
     act(operator, case["id"], "recategorise", matter="E0136", words="是堆料，不是垃圾")
     member.context.set_offline(False)
     refused = member.locator("article.unsent-refused")
@@ -193,6 +194,10 @@ def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, shoot: 
     shoot(member, "refused-4-becomes")
     sheet.get_by_role("button", name="处置完").click()
     expect(member.locator("article.unsent")).to_have_count(0, timeout=45_000)
+    for _ in range(60):
+        if actions_of(case_of(leader, case["id"]))[-1] == "feedback":
+            break
+        member.wait_for_timeout(500)
     assert actions_of(case_of(leader, case["id"]))[-1] == "feedback"
 
 

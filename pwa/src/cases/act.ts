@@ -59,7 +59,8 @@ export async function act(
     waiting: 'new',
     problem: null,
     ...(mends ? { inPlaceOf: lineOf(mends) } : {}),
-    body: bodyOf(it, action, said, photos, fix, at),
+    // What was refused told how the case stands now; the step in its place is meant for that.
+    body: { ...bodyOf(it, action, said, photos, fix, at), version: Math.max(it.version, mends?.problem?.version ?? 0) },
   }
   await keep(item, photos.map(({ sha256, type, bytes }) => ({ sha256, type, bytes })), mends?.id)
   await readPending()
