@@ -11,6 +11,7 @@ import psycopg
 import typer
 
 from backend import worker
+from backend.cases.lifecycle_page import lifecycle_page
 from backend.main import create_app
 from backend.migrations.runner import migrate
 from backend.openapi import describe
@@ -88,6 +89,12 @@ def openapi_command() -> None:
     """Write docs/openapi.json from the code."""
     target = ROOT / "docs" / "openapi.json"
     target.write_text(openapi_text())
+
+
+@app.command("lifecycle")
+def lifecycle_command() -> None:
+    """Write docs/lifecycle.md from the table of steps."""
+    (ROOT / "docs" / "lifecycle.md").write_text(lifecycle_page(), encoding="utf-8")
 
 
 def openapi_text() -> str:

@@ -12,25 +12,28 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import handover_routes, photo_routes
+from backend.cases import escalation_routes, handover_routes, photo_routes
 from backend.cases import routes as cases
 from backend.clock import utc_now
 from backend.command_centre import net_routes
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
-from backend.dispatch import squad_routes
+from backend.dispatch import rule_routes, squad_routes
 from backend.grids import draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
 from backend.grids.imports.intake import LayerReaders
 from backend.grids.replay import Replays
 from backend.live.hub import Hub
+from backend.matters import catalogue_routes
 from backend.matters import routes as matters
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
 from backend.redraw import routes as redraw
+from backend.residents import page_routes as residents_pages
 from backend.residents import routes as residents
+from backend.residents.pages import problem_page
 from backend.settings import VERSION, Settings
 from backend.staff import people_routes, rota_routes, staff_import_routes
 from backend.staff import routes as staff
@@ -52,14 +55,18 @@ ROUTERS = (
     imports.router,
     export_routes.router,
     matters.router,
+    catalogue_routes.router,
     cases.router,
     photo_routes.router,
     handover_routes.router,
+    escalation_routes.router,
     dispatch.router,
     squad_routes.router,
+    rule_routes.router,
     command_centre.router,
     net_routes.router,
     residents.router,
+    residents_pages.router,
     redraw.router,
 )
 
@@ -83,11 +90,11 @@ def body_limit(path: str) -> int:
     """The most bytes a request may carry at this path. Photos beyond a submission's limit are sent one by one."""
     if "/photos/" in path:
         return MAX_PHOTO_BYTES + KIB
-    if path.startswith("/api/reports/") or "/actions/" in path:
+    if path.startswith(("/api/reports/", "/api/residents/reports/", "/r/")) or "/actions/" in path:
         return MAX_SUBMISSION
     if path.startswith("/api/net/imports/") and path.count("/") == 4:
         return MAX_IMPORT + KIB
-    if path.startswith("/api/staff/imports/"):
+    if path.startswith("/api/staff/imports/") or (path.startswith("/api/catalogue/") and path.endswith("/workbook")):
         return MAX_SHEET_BYTES + KIB
     return MAX_JSON_BODY
 
@@ -113,12 +120,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sessions = make_sessions(engine)
     app.state.clock = utc_now
     app.state.find_actor = actor_of_token
+    app.state.problem_page = problem_page
     app.state.password_checks = PasswordChecks()
     app.state.photo_children = PhotoChildren()
     app.state.layer_readers = LayerReaders()
     app.state.store = open_store(settings.photo_store)
     app.state.replays = Replays()
     app.state.hub = Hub(settings.conninfo, open_session)
+    app.state.rehearsals = CapacityLimiter(1)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
     for router in ROUTERS:
         app.include_router(router, responses=PROBLEMS)

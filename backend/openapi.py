@@ -1,4 +1,4 @@
-"""The API's description, with what FastAPI does not see: the two bodies that routes read by themselves (multipart with a
+"""The API's description, with what FastAPI does not see: the bodies that routes read by themselves (multipart with a
 JSON part), and the one shape of every error."""
 
 from typing import Any
@@ -7,8 +7,10 @@ from fastapi import FastAPI
 from pydantic.json_schema import models_json_schema
 
 from backend.cases.schemas import ActionIn, ProblemOut, ReportIn
+from backend.cases.schemas_public import PublicReportIn
+from backend.residents.schemas import ResidentReportIn
 
-SEEN_BY_NO_ROUTE = (ReportIn, ActionIn, ProblemOut)
+SEEN_BY_NO_ROUTE = (ReportIn, PublicReportIn, ResidentReportIn, ActionIn, ProblemOut)
 
 
 def describe(app: FastAPI) -> dict[str, Any]:

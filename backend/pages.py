@@ -10,6 +10,8 @@ from starlette.staticfiles import StaticFiles
 from backend.access import Public
 
 NOT_BUILT = "The web pages are not built. Run ./suozi up, which builds them.\n页面尚未构建，请运行 ./suozi up。\n"
+# The API and the residents' pages: what they do not know is not the phone app's either.
+SERVED_ELSEWHERE = {"api", "r"}
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -28,7 +30,7 @@ def mount(app: FastAPI, web_dir: Path) -> None:
 
     @app.get("/{path:path}", include_in_schema=False, dependencies=[Public])
     def page(path: str) -> Response:
-        if path.startswith("api/") or path == "api":
+        if path.partition("/")[0] in SERVED_ELSEWHERE:
             raise HTTPException(404)
         if file := _built_file(web_dir, path):
             return FileResponse(file, headers={"Cache-Control": "no-cache"})

@@ -19,18 +19,22 @@ class Role(StrEnum):
 
 class Permission(StrEnum):
     REPORT = "report"
+    REGISTER = "register"
     SEE_CASES = "see_cases"
     ACT_ON_CASES = "act_on_cases"
     SEE_NET = "see_net"
     SEE_SQUADS = "see_squads"
     SEE_ROUTING = "see_routing"
     SEE_EVIDENCE = "see_evidence"
+    SEE_CONTACTS = "see_contacts"
     SEE_STAFF = "see_staff"
     SEE_ROTA = "see_rota"
     ASK_ROTA = "ask_rota"
     MANAGE_NET = "manage_net"
     MANAGE_STAFF = "manage_staff"
     MANAGE_ROTA = "manage_rota"
+    MANAGE_CATALOGUE = "manage_catalogue"
+    MANAGE_ROUTING = "manage_routing"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
@@ -44,10 +48,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: _EVERYONE
     | {
         Permission.ACT_ON_CASES,
+        Permission.REGISTER,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
+        Permission.SEE_CONTACTS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
+        Permission.MANAGE_ROUTING,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -57,6 +64,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_NET,
         Permission.MANAGE_STAFF,
         Permission.MANAGE_ROTA,
+        Permission.MANAGE_CATALOGUE,
+        Permission.MANAGE_ROUTING,
     },
 }
 
@@ -70,31 +79,43 @@ def covers(scope_path: str, grid_path: str) -> bool:
 
 @dataclass(frozen=True)
 class Audience:
-    """Whom a case concerns: its grid (path), its reporter, and every squad that ever had it."""
+    """Whom a case concerns: its grid (path), those who reported it, and every squad that ever had it.
+
+    A `claimable` one concerns also the squads that are responsible for the grid: any of them may take it.
+    """
 
     grid_path: str
-    reporter_id: UUID
+    reporter_ids: tuple[UUID, ...]
     squad_codes: tuple[str, ...]
+    claimable: bool = False
 
 
 @dataclass(frozen=True)
 class PostHeld:
-    """One post of the actor that is valid today: a role, over a grid (path of codes) or in a squad."""
+    """One post of the actor that is valid today: a role, over a grid (path of codes) or in a squad.
+
+    `duty` is the value of a `staff.models.Duty` for a post in a grid team.
+    """
 
     role: Role
     grid_path: str | None = None
     squad_code: str | None = None
+    duty: str | None = None
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who is asking. Read from the database for every request, so that a changed post counts at once."""
+    """Who is asking. Read from the database for every request, so that a changed post counts at once.
+
+    `jurisdiction_paths` are the grids for which the actor's squads are responsible.
+    """
 
     county: str
     staff_id: UUID
     name: str
     posts: tuple[PostHeld, ...]
     must_change_password: bool = False
+    jurisdiction_paths: tuple[str, ...] = ()
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -120,8 +141,9 @@ class Actor:
     def sees(self, audience: Audience) -> bool:
         """The scope rule without a database, for live messages. Its twin in SQL is `cases.queries.visible_to`."""
         return (
-            audience.reporter_id == self.staff_id
+            self.staff_id in audience.reporter_ids
             or any(covers(path, audience.grid_path) for path in self.scope_paths)
+            or (audience.claimable and any(covers(path, audience.grid_path) for path in self.jurisdiction_paths))
             or bool(set(audience.squad_codes) & set(self.squad_codes))
         )
 

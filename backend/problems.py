@@ -75,7 +75,10 @@ def _field_error(error: Mapping[str, Any]) -> FieldError:
 
 
 def render(request: Request, problem: Problem) -> Response:
-    """The problem as an answer, in the language of the request."""
+    """The problem as an answer, in the language of the request: a page where people look at pages, else problem+json."""
+    shown: Response | None = request.app.state.problem_page(request, problem)
+    if shown:
+        return shown
     language = request_language(request)
     body = json.dumps(problem.body(language), ensure_ascii=True, allow_nan=False)
     headers = {

@@ -45,8 +45,10 @@ def _plausible(at: datetime) -> datetime:
 
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the bytes, 64 lowercase hex digits")]
-Lng = Annotated[float, Field(ge=-180, le=180, description="longitude, degrees, WGS84")]
-Lat = Annotated[float, Field(ge=-90, le=90, description="latitude, degrees, WGS84")]
+# JSONB knows no negative zero: what is hashed must be what is read back.
+PlainZero = AfterValidator(lambda number: number + 0.0)
+Lng = Annotated[float, Field(ge=-180, le=180, description="longitude, degrees, WGS84"), PlainZero]
+Lat = Annotated[float, Field(ge=-90, le=90, description="latitude, degrees, WGS84"), PlainZero]
 PhoneTime = Annotated[
     AwareDatetime, AfterValidator(_plausible), Field(description="the phone's clock, with its UTC offset")
 ]

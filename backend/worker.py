@@ -4,13 +4,18 @@ import asyncio
 import contextlib
 import logging
 import signal
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 from functools import partial
+from uuid import UUID
 
 from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend import jobs
+from backend.cases import escalating
+from backend.cases.effects_command import RESUME
+from backend.cases.resuming import resume_case
 from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
 from backend.live import feed
@@ -23,6 +28,7 @@ from backend.storage import open_store
 log = logging.getLogger(__name__)
 
 Sessions = async_sessionmaker[AsyncSession]
+Clock = Callable[[], datetime]
 BEGIN_AGAIN_S = 2.0
 
 
@@ -40,11 +46,31 @@ async def settle_redraw(sessions: Sessions, *, county: str, on: str) -> None:
         await redraw.settle(session, county, on=date.fromisoformat(on), at=utc_now())
 
 
-def job_table(store: ObjectStore, children: PhotoChildren, sessions: Sessions) -> dict[str, jobs.Job]:
+async def resume_suspended(sessions: Sessions, clock: Clock, *, county: str, case_id: str) -> None:
+    async with sessions() as session, session.begin():
+        await resume_case(session, county, UUID(case_id), clock())
+
+
+async def press_cases(sessions: Sessions, clock: Clock) -> None:
+    """Every case in a short transaction of its own; one that fails is tried again in a minute and keeps no other back."""
+    async with sessions() as session:
+        found = await escalating.cases_to_press(session, clock())
+    for county, case_id in found:
+        try:
+            async with sessions() as session, session.begin():
+                await escalating.press_case(session, county, case_id, clock())
+        except Exception:
+            log.exception("case %s of county %s could not be pressed", case_id, county)
+
+
+def job_table(
+    store: ObjectStore, children: PhotoChildren, sessions: Sessions, clock: Clock = utc_now
+) -> dict[str, jobs.Job]:
     """From the name under which a job is deferred to what it does."""
     return {
         "photos.derive": partial(derive_photo, store, children),
         redraw.SETTLE: partial(settle_redraw, sessions),
+        RESUME: partial(resume_suspended, sessions, clock),
     }
 
 
@@ -65,6 +91,7 @@ async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> No
 async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore, children: PhotoChildren) -> None:
     app = jobs.build_worker(settings.conninfo, job_table(store, children, sessions))
     jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
+    jobs.every(app, "cases.escalate", "* * * * *", partial(press_cases, sessions, utc_now))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():
         await jobs.run_worker(app)

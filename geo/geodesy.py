@@ -21,6 +21,12 @@ def whole_area_m2(shape: BaseGeometry) -> float:
     return float(round(area_m2(shape)))
 
 
+def distance_m(lng: float, lat: float, to_lng: float, to_lat: float) -> float:
+    """Length in metres of the shortest way over the ellipsoid between two points given in degrees."""
+    _azimuth, _back_azimuth, metres = _WGS84.inv(lng, lat, to_lng, to_lat)
+    return float(metres)
+
+
 def metres_per_degree(lat: float) -> tuple[float, float]:
     """Length of one degree of longitude and of latitude at a latitude (radii of curvature; Snyder 1987, eq. 4-18, 4-20).
 

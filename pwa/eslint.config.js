@@ -23,5 +23,7 @@ export default tseslint.config(
       eqeqeq: 'error',
     },
   },
+  // ES5 must name what it catches.
+  { files: ['public/**/*.js'], rules: { '@typescript-eslint/no-unused-vars': ['error', { caughtErrors: 'none' }] } },
   { files: ['scripts/*.ts'], rules: { 'no-console': 'off' } },
 )

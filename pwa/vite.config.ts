@@ -9,7 +9,7 @@ import { defineConfig } from 'vitest/config'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
-/** In development /desk and /r/… are the pages that the server would answer. */
+/** In development /desk is the page that the server would answer. */
 function pagesAsServed(): Plugin {
   return {
     name: 'pages-as-served',
@@ -21,6 +21,9 @@ function pagesAsServed(): Plugin {
     },
   }
 }
+
+/** In development the API and the residents' pages come from here. */
+const API = process.env['SUOZI_API'] ?? 'http://127.0.0.1:8000'
 
 const PUBLIC_FILES = ['icons.svg', 'favicon.svg', 'manifest.webmanifest']
 
@@ -77,7 +80,7 @@ export default defineConfig({
   server: {
     port: 8120,
     strictPort: true,
-    proxy: { '/api': { target: process.env['SUOZI_API'] ?? 'http://127.0.0.1:8000', changeOrigin: false } },
+    proxy: Object.fromEntries(['^/api/', '^/r(/|$)'].map((path) => [path, { target: API, changeOrigin: false }])),
   },
   test: {
     environment: 'happy-dom',

@@ -33,6 +33,7 @@ from backend.storage import open_store, put
 from geo.geodesy import whole_area_m2
 from geo.tiling import build_parent
 from seeds.demo import duty
+from seeds.demo.cases import write_cases
 from seeds.reference import reference
 
 HERE = Path(__file__).parent
@@ -59,6 +60,7 @@ async def load_demo(settings: Settings) -> None:
             store = open_store(settings.photo_store)
             await put(store, base_map_key(COUNTY), (HERE / "demo" / "base_map.geojson").read_bytes())
             await write_demo(session, local_date(utc_now()))
+            await write_cases(session, store, COUNTY, utc_now())
     finally:
         await engine.dispose()
 

@@ -5,15 +5,31 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
 
 import chinese_calendar
 from sqlmodel import SQLModel
 
-from backend.dispatch.models import RoutingRule
-from backend.matters.models import CalendarDay, Catalogue, DayKind, FilingCondition, Matter, WorkHours
+from backend.cases.escalation_models import EscalationStep
+from backend.dispatch.models import RuleSet, RuleSetStatus
+from backend.dispatch.rule_schemas import RuleIn
+from backend.matters.initials import initials_of
+from backend.matters.models import (
+    USUAL_STAGE_LIMITS,
+    CalendarDay,
+    Catalogue,
+    DayKind,
+    FilingCondition,
+    Matter,
+    Severity,
+    StageLimit,
+    WorkHours,
+)
 from backend.staff.models import DutyStatus, Unit
 
 HERE = Path(__file__).parent / "catalogue"
+# A county's first rule set keeps its id from load to load.
+RULE_SETS = UUID("2a7c9e34-6d0b-4f9e-8c57-90b1de5a4f33")
 WORK_HOURS = ((time(8, 30), time(12, 0)), (time(13, 30), time(17, 30)))
 
 
@@ -22,10 +38,14 @@ def reference(county: str, *, units: str, since: date) -> Iterable[Iterable[SQLM
     matters = _read("matters.json")["matters"]
     yield _statuses(county, _read("duty_statuses.json"))
     yield _calendar(county, since)
-    yield [Catalogue(county=county, version=1, in_force_at=datetime.combine(since, time(0), UTC))]
+    yield [
+        Catalogue(county=county, version=1, in_force_at=datetime.combine(since, time(0), UTC), title="参考目录 2026.1")
+    ]
     yield _matters(county, units, matters)
     yield _conditions(county, matters)
-    yield _rules(county, _read("routing_rules.json"))
+    yield _stage_limits(county)
+    yield ladder(county, _read("escalation_ladder.json"))
+    yield _rules(county, since, _read("routing_rules.json"))
 
 
 def departments(county: str, county_name: str, *, units: str) -> Iterable[SQLModel]:
@@ -73,7 +93,7 @@ def _matters(county: str, units: str, matters: list[dict[str, Any]]) -> Iterable
             major_name=m["major_name"],
             name=m["name"],
             icon=m["icon"],
-            initials=m["initials"],
+            initials=initials_of(m["name"]),
             photo_guidance=m["photo_guidance"],
             photos_before_min=m["photos_before"]["min"],
             photos_before_max=m["photos_before"]["max"],
@@ -84,12 +104,18 @@ def _matters(county: str, units: str, matters: list[dict[str, Any]]) -> Iterable
             department_code=unit_code(units, m["department"]),
             weight=m["weight"],
             self_dispatch=m["self_dispatch"],
+            self_handle=m["self_handle"],
+            near_far_hint=m["near_far_hint"],
+            duplicate_radius_m=m["duplicate_radius_m"],
+            duplicate_hours=m["duplicate_hours"],
+            review_needed=m["review_needed"],
         )
 
 
 def _conditions(county: str, matters: list[dict[str, Any]]) -> Iterable[SQLModel]:
     for m in matters:
         for position, condition in enumerate(m["conditions"]):
+            season = condition.get("limit_in_season", {})
             yield FilingCondition(
                 county=county,
                 catalogue_version=1,
@@ -100,21 +126,36 @@ def _conditions(county: str, matters: list[dict[str, Any]]) -> Iterable[SQLModel
                 severity=condition["severity"],
                 limit_amount=condition["limit"]["amount"],
                 limit_unit=condition["limit"]["unit"],
+                season_from=season.get("from"),
+                season_to=season.get("to"),
+                season_amount=season.get("amount"),
+                season_unit=season.get("unit"),
                 is_default=condition["default"],
             )
 
 
-def _rules(county: str, rules: list[dict[str, Any]]) -> Iterable[SQLModel]:
+def _stage_limits(county: str) -> Iterable[SQLModel]:
     return (
-        RoutingRule(
-            county=county,
-            code=r["code"],
-            priority=r["priority"],
-            name=r["name"],
-            matters=r["matters"],
-            severities=r["severities"],
-            zone=r["zone"],
-            target=r["target"],
-        )
-        for r in rules
+        StageLimit(county=county, stage=stage, amount=limit.amount, unit=limit.unit)
+        for stage, limit in USUAL_STAGE_LIMITS.items()
+    )
+
+
+def ladder(county: str, steps: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    """Steps for every severity unless they name some."""
+    return (EscalationStep(county=county, **{"severities": [s.value for s in Severity]} | step) for step in steps)
+
+
+def _rules(county: str, since: date, rules: list[dict[str, Any]]) -> Iterable[SQLModel]:
+    """The first set of rules, in force; a rule's note is for whoever reads the file."""
+    kept = [RuleIn.model_validate({name: v for name, v in rule.items() if name != "note"}) for rule in rules]
+    yield RuleSet(
+        county=county,
+        id=uuid5(RULE_SETS, county),
+        number=1,
+        title="初始规则",
+        status=RuleSetStatus.IN_FORCE,
+        updated_at=datetime.combine(since, time(0), UTC),
+        in_force_from=datetime.combine(since, time(0), UTC),
+        rules=[rule.model_dump(mode="json") for rule in kept],
     )

@@ -251,7 +251,7 @@ def drain_jobs(app: FastAPI, session: AsyncSession, photo_children: PhotoChildre
     """Run every job deferred so far in this test's transaction that is due by the test's clock, in order; returns how many."""
 
     async def drain() -> int:
-        table = job_table(app.state.store, photo_children, app.state.sessions)
+        table = job_table(app.state.store, photo_children, app.state.sessions, clock)
         waiting = (
             await session.execute(
                 text(

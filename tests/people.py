@@ -39,6 +39,14 @@ def label_points() -> dict[str, tuple[float, float]]:
     }
 
 
+# What people in the stories choose where an action asks for a reason, unless the story says otherwise.
+USUAL_REASONS = {
+    "send_back": "not_ours",
+    "decline": "not_there",
+    "ask_extension": "works",
+    "ask_suspension": "season",
+    "force_close": "solved_otherwise",
+}
 HUANGTANG_3 = "320281104206003"
 PLACES = label_points()
 
@@ -92,7 +100,9 @@ class Person:
     ) -> httpx.Response:
         """Take a step with the case as this person last saw it."""
         photos = photos or []
-        body = {"action": action, "version": case["version"], "photos": [{"sha256": sha256(p)} for p in photos]} | more
+        reason = {"reason": USUAL_REASONS[action]} if action in USUAL_REASONS else {}
+        declared = [{"sha256": sha256(p)} for p in photos]
+        body = {"action": action, "version": case["version"], "photos": declared} | reason | more
         return await self.http.put(
             f"/api/cases/{case['id']}/actions/{action_id or uuid4()}", files=as_parts("action", body, photos)
         )
@@ -125,12 +135,12 @@ class People:
     ) -> None:
         await self._stack.aclose()
 
-    async def person(self, phone: str) -> Person:
+    async def person(self, phone: str, *, days: int = 1) -> Person:
         state = self._app.state
         async with state.sessions() as session, session.begin():
             staff = await staff_by_phone(session, phone)
             assert staff is not None, phone
-            token = await open_sign_in(session, staff=staff, at=state.clock(), days=1)
+            token = await open_sign_in(session, staff=staff, at=state.clock(), days=days)
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(self._app, raise_app_exceptions=False),
             base_url="http://suozi.test",

@@ -1,26 +1,32 @@
-"""What each action does besides moving the case: assignments, clocks, decisions. One small function per action."""
+"""What each action does besides moving the case and winding its clocks. One small function per action, one table.
+
+What several hands do is in `effects_parts.py`, what sets a case right in `effects_command.py`. An effect writes into
+`taken.content` what the event must say, above all the limit of a clock that it starts.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases.lifecycle import Action
+from backend.cases.holding import Holder, free, hand_to, take_from_holder, written
 from backend.cases.models import Case
 from backend.cases.schemas import ActionIn
+from backend.cases.terms import Action, Status, Step
 from backend.dispatch import actions as dispatch
 from backend.dispatch import queries as dispatch_queries
 from backend.dispatch.models import AssignmentEnd
-from backend.errors import Malformed, Say
-from backend.matters.clocks import DISPATCH_LIMIT, INSPECTION_LIMIT_WORK_HOURS, WorkCalendar, deadline
-from backend.matters.models import FilingCondition, LimitUnit
-from backend.matters.queries import condition_of, work_calendar
+from backend.errors import Malformed, NotAllowed, Say
+from backend.matters.models import Stage
+from backend.matters.queries import stage_limits
 from backend.permissions import Actor
 from backend.staff.models import Squad
+from backend.staff.queries import claiming_squad
 
 REWORK_SHARE = 0.5
+ANSWER_WITHIN = timedelta(hours=72)
 
 
 @dataclass(frozen=True)
@@ -28,144 +34,163 @@ class Taken:
     """An action being taken on a case whose row is held."""
 
     case: Case
+    step: Step
     actor: Actor
     action: ActionIn
     at: datetime
     content: dict[str, Any] = field(default_factory=dict)
 
 
-async def handling_limit(session: AsyncSession, case: Case) -> tuple[WorkCalendar, FilingCondition]:
-    calendar = await work_calendar(session, case.county)
-    return calendar, await condition_of(session, case.county, case.catalogue_version, case.condition_code)
+Effect = Callable[[AsyncSession, Taken], Awaitable[None]]
 
 
-async def hand_to_squad(
-    session: AsyncSession, case: Case, *, squad_code: str, at: datetime, share: float = 1.0
-) -> dict[str, Any]:
-    """Open an assignment and start the handling clock with this share of the limit. Returns the event's content."""
-    calendar, condition = await handling_limit(session, case)
-    due_at = deadline(calendar, at, condition.limit_amount * share, condition.limit_unit)
-    await dispatch.open_assignment(
-        session, county=case.county, case_id=case.id, squad_code=squad_code, at=at, due_at=due_at
-    )
-    case.squad_code = squad_code
-    _start_clock(case, at, due_at)
-    return {"squad_code": squad_code, "due_at": due_at.isoformat()}
+async def nothing(_session: AsyncSession, _taken: Taken) -> None:
+    """The step moves the case, and that is all."""
 
 
-def wait_for_dispatch(case: Case, at: datetime) -> None:
-    case.squad_code = None
-    _start_clock(case, at, at + DISPATCH_LIMIT)
+async def stage_limit(session: AsyncSession, county: str, stage: Stage) -> dict[str, Any]:
+    """A stage's limit as an event says it."""
+    return written((await stage_limits(session, county))[stage])
 
 
-def _start_clock(case: Case, at: datetime, due_at: datetime | None) -> None:
-    case.clock_started_at = at
-    case.due_at = due_at
+async def file_case(_session: AsyncSession, taken: Taken) -> None:
+    taken.case.filed_at = taken.at
 
 
-async def _dispatch(session: AsyncSession, taken: Taken) -> None:
-    case = taken.case
-    squad = await _squad_named(session, taken)
+async def send_verification(session: AsyncSession, taken: Taken) -> None:
+    taken.content["limit"] = await stage_limit(session, taken.case.county, Stage.VERIFY)
+    taken.content["accept_limit"] = await stage_limit(session, taken.case.county, Stage.ACCEPT)
+
+
+async def dispatch_by_hand(session: AsyncSession, taken: Taken) -> None:
+    case, words = taken.case, taken.action.words
+    squad = await squad_named(session, case.county, taken.action.squad)
     if taken.action.action == Action.REASSIGN:
-        await _end_handling(session, taken, AssignmentEnd.REASSIGNED)
-    taken.content.update(await hand_to_squad(session, case, squad_code=squad.code, at=taken.at))
-    words = taken.action.words
-    dispatch.store_decision(
-        session,
-        county=case.county,
-        case_id=case.id,
-        at=taken.at,
-        sentence=Say(
-            f"由{taken.actor.name} 派给{squad.name}" + (f"：{words}" if words else ""),
-            f"Sent to {squad.name} by {taken.actor.name}" + (f": {words}" if words else ""),
-        ),
-        rule_code=None,
-        squad_code=squad.code,
-        inputs={"by_hand": True, "words": words},
-        candidates=[],
+        await take_from_holder(session, case, end=AssignmentEnd.REASSIGNED, at=taken.at)
+    taken.content.update(await hand_to(session, case, Holder(squad.code), at=taken.at))
+    sentence = Say(
+        f"由{taken.actor.name} 派给{squad.name}" + (f"：{words}" if words else ""),
+        f"Sent to {squad.name} by {taken.actor.name}" + (f": {words}" if words else ""),
     )
+    _store(session, taken, sentence, squad.code, {"by_hand": True, "words": words})
 
 
-async def _squad_named(session: AsyncSession, taken: Taken) -> Squad:
-    squad = await session.get(Squad, (taken.case.county, taken.action.squad or ""))
+async def squad_named(session: AsyncSession, county: str, code: str | None, field: str = "squad") -> Squad:
+    squad = await session.get(Squad, (county, code or ""))
     if squad is None:
         raise Malformed.at(
-            "squad", "unknown_squad", Say("没有这支队伍，请重新选择", "There is no such squad; choose another")
+            field, "unknown_squad", Say("没有这支队伍，请重新选择", "There is no such squad; choose another")
         )
     return squad
 
 
-async def _end_handling(session: AsyncSession, taken: Taken, end: AssignmentEnd) -> None:
-    """The squad's hands are off the case; whatever time it took too long stays counted."""
-    case = taken.case
-    assignment = await dispatch.end_assignment(session, county=case.county, case_id=case.id, end=end, at=taken.at)
-    if assignment:
-        case.late_s += max(0, int((taken.at - assignment.due_at).total_seconds()))
+def _store(session: AsyncSession, taken: Taken, sentence: Say, squad_code: str | None, inputs: dict[str, Any]) -> None:
+    dispatch.store_decision(
+        session,
+        county=taken.case.county,
+        case_id=taken.case.id,
+        at=taken.at,
+        sentence=sentence,
+        rule_code=None,
+        squad_code=squad_code,
+        inputs=inputs,
+        candidates=[],
+    )
 
 
-async def _acknowledge(session: AsyncSession, taken: Taken) -> None:
+async def claim(session: AsyncSession, taken: Taken) -> None:
+    case, actor = taken.case, taken.actor
+    squad = await claiming_squad(session, case.county, actor.squad_codes, case.grid_path)
+    if squad is None:
+        raise NotAllowed("not_your_case", Say("这里不是本队辖区，不能认领", "It is not your squad's ground to claim"))
+    taken.content.update(await hand_to(session, case, Holder(squad.code), at=taken.at, handler_id=actor.staff_id))
+    sentence = Say(f"{squad.name}{actor.name} 认领", f"Claimed by {actor.name} of {squad.name}")
+    _store(session, taken, sentence, squad.code, {"claimed": True})
+
+
+async def acknowledge(session: AsyncSession, taken: Taken) -> None:
     assignment = await dispatch_queries.open_assignment(session, taken.case.county, taken.case.id)
     if assignment:
         assignment.acknowledged_at = taken.at
         assignment.handler_id = taken.actor.staff_id
 
 
-async def _arrive(session: AsyncSession, taken: Taken) -> None:
+async def arrive(session: AsyncSession, taken: Taken) -> None:
     assignment = await dispatch_queries.open_assignment(session, taken.case.county, taken.case.id)
     if assignment and assignment.arrived_at is None:
         assignment.arrived_at = taken.at
 
 
-async def _feedback(session: AsyncSession, taken: Taken) -> None:
-    case = taken.case
-    await _end_handling(session, taken, AssignmentEnd.FINISHED)
-    calendar = await work_calendar(session, case.county)
-    _start_clock(case, taken.at, deadline(calendar, taken.at, INSPECTION_LIMIT_WORK_HOURS, LimitUnit.WORK_HOUR))
+async def finish(session: AsyncSession, taken: Taken) -> None:
+    """Handled, or approved by the leader: the holder is done unless the inspection says otherwise."""
+    if taken.step.target != Status.PENDING_INSPECTION:
+        return
+    await take_from_holder(session, taken.case, end=AssignmentEnd.FINISHED, at=taken.at)
+    taken.content["limit"] = await stage_limit(session, taken.case.county, Stage.INSPECT)
 
 
-async def _send_back(session: AsyncSession, taken: Taken) -> None:
+async def send_back(session: AsyncSession, taken: Taken) -> None:
+    """Out of the holder's hands. `routing.py` then looks for another, or leaves it to the command centre."""
     case = taken.case
-    await _end_handling(session, taken, AssignmentEnd.SENT_BACK)
+    name = await _holder_name(session, case)
+    await take_from_holder(session, case, end=AssignmentEnd.SENT_BACK, at=taken.at)
+    free(case)
+    case.send_back_count += 1
+    taken.content["limit"] = await stage_limit(session, case.county, Stage.ACCEPT)
+    words = taken.action.words
+    sentence = Say(
+        f"{name}退回：{words}，等指挥中心派遣", f"Sent back by {name}: {words}; it waits for the command centre"
+    )
+    _store(session, taken, sentence, None, {"sent_back": True, "words": words})
+
+
+async def _holder_name(session: AsyncSession, case: Case) -> str:
     squad = await session.get(Squad, (case.county, case.squad_code or ""))
-    name = squad.name if squad else ""
-    wait_for_dispatch(case, taken.at)
-    dispatch.store_decision(
-        session,
-        county=case.county,
-        case_id=case.id,
-        at=taken.at,
-        sentence=Say(
-            f"{name}退回：{taken.action.words}，等指挥中心派遣",
-            f"Sent back by {name}: {taken.action.words}; it waits for the command centre",
-        ),
-        rule_code=None,
-        squad_code=None,
-        inputs={"sent_back": True, "words": taken.action.words},
-        candidates=[],
-    )
+    return squad.name if squad else "网格"
 
 
-async def _pass(_session: AsyncSession, taken: Taken) -> None:
-    taken.case.closed_at = taken.at
-    taken.case.due_at = None
-
-
-async def _fail(session: AsyncSession, taken: Taken) -> None:
+async def raise_tier(session: AsyncSession, taken: Taken) -> None:
     case = taken.case
-    assert case.squad_code  # a case that was handled keeps the squad that handled it
-    case.rework_count += 1
-    taken.content.update(
-        await hand_to_squad(session, case, squad_code=case.squad_code, at=taken.at, share=REWORK_SHARE)
+    await take_from_holder(session, case, end=AssignmentEnd.RAISED, at=taken.at)
+    free(case)
+    case.tier += 1
+    taken.content["tier"] = case.tier
+    taken.content["limit"] = await stage_limit(session, case.county, Stage.ACCEPT)
+    words = taken.action.words
+    sentence = Say(
+        f"上报到第 {case.tier} 级：{words}，等指挥中心派遣",
+        f"Raised to tier {case.tier}: {words}; it waits for the command centre",
     )
+    _store(session, taken, sentence, None, {"raised": True, "words": words})
 
 
-EFFECTS: dict[Action, Callable[[AsyncSession, Taken], Awaitable[None]]] = {
-    Action.DISPATCH: _dispatch,
-    Action.REASSIGN: _dispatch,
-    Action.ACKNOWLEDGE: _acknowledge,
-    Action.ARRIVE: _arrive,
-    Action.FEEDBACK: _feedback,
-    Action.SEND_BACK: _send_back,
-    Action.PASS: _pass,
-    Action.FAIL: _fail,
-}
+async def pass_inspection(_session: AsyncSession, taken: Taken) -> None:
+    close(taken.case, taken.at)
+
+
+def close(case: Case, at: datetime) -> None:
+    """Closed: the resident has 72 hours to say whether it is fixed."""
+    case.closed_at = at
+    case.answer_until = at + ANSWER_WITHIN
+    case.satisfaction = None
+    case.reply_by = None
+    case.void_asked_by = None
+
+
+async def fail_inspection(session: AsyncSession, taken: Taken) -> None:
+    case = taken.case
+    taken.content.update(await hand_again(session, case, taken.step.target, at=taken.at, share=REWORK_SHARE))
+
+
+async def hand_again(
+    session: AsyncSession, case: Case, target: Status | None, *, at: datetime, share: float = 1.0
+) -> dict[str, Any]:
+    """Back to whoever handled it, as rework; if nobody did, as after settling on the spot, it waits to be dispatched.
+
+    Returns what the event must say.
+    """
+    case.rework_count += 1
+    if target == Status.PENDING_DISPATCH:
+        return {"limit": await stage_limit(session, case.county, Stage.ACCEPT)}
+    holder = Holder(case.squad_code, case.grid_duty)
+    return {**await hand_to(session, case, holder, at=at), "share": share}

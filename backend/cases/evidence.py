@@ -19,7 +19,6 @@ from backend.cases.schemas import DeclaredPhoto
 from backend.database import point
 from backend.errors import Conflict, FieldError, Malformed, NoSpace, NotFound, Say, TooLarge
 from backend.jobs import defer
-from backend.permissions import Actor
 from backend.photos.intake import PhotoFacts, PhotoRefused, inspect_photo
 from backend.photos.keys import photo_key
 from backend.photos.models import Photo
@@ -112,14 +111,18 @@ async def declare_photos(
 async def receive_photos(
     session: AsyncSession,
     *,
-    actor: Actor,
+    county: str,
+    sender_id: UUID | None,
     case_id: UUID,
     event_id: UUID,
     stored: Sequence[PhotoFacts],
     at: datetime,
 ) -> list[str]:
-    """Mark stored photos as received; a repeat changes nothing. Returns the hashes still missing, in order."""
-    declared = {p.sha256: p for p in await declared_photos(session, actor.county, case_id, event_id)}
+    """Mark stored photos as received; a repeat changes nothing. Returns the hashes still missing, in order.
+
+    `sender_id` is nobody for a resident's.
+    """
+    declared = {p.sha256: p for p in await declared_photos(session, county, case_id, event_id)}
     for photo in stored:
         row = declared.get(photo.sha256)
         if row is None:
@@ -129,17 +132,17 @@ async def receive_photos(
                 sha256=photo.sha256,
             )
         if row.received_at is None:
-            await _keep(session, actor, photo, at)
+            await _keep(session, county, sender_id, photo, at)
             row.received_at = at
     await session.flush()
     return [sha256 for sha256, row in declared.items() if row.received_at is None]
 
 
-async def _keep(session: AsyncSession, actor: Actor, facts: PhotoFacts, at: datetime) -> None:
+async def _keep(session: AsyncSession, county: str, sender_id: UUID | None, facts: PhotoFacts, at: datetime) -> None:
     await session.execute(
         insert(Photo)
         .values(
-            county=actor.county,
+            county=county,
             sha256=facts.sha256,
             media_type=facts.media_type,
             byte_size=facts.byte_size,
@@ -147,12 +150,12 @@ async def _keep(session: AsyncSession, actor: Actor, facts: PhotoFacts, at: date
             height=facts.height,
             taken_at=facts.taken_at,
             place=point(*facts.place) if facts.place else None,
-            uploaded_by=actor.staff_id,
+            uploaded_by=sender_id,
             received_at=at,
         )
         .on_conflict_do_nothing()
     )
-    await defer(session, "photos.derive", county=actor.county, sha256=facts.sha256)
+    await defer(session, "photos.derive", county=county, sha256=facts.sha256)
 
 
 def no_such_photo() -> NotFound:

@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries_handover as queries
 from backend.cases.history import append_event
-from backend.cases.lifecycle import Action
 from backend.cases.schemas_handover import DepartureIn, DepartureReason
+from backend.cases.terms import Action
 from backend.clock import local_date
 from backend.errors import Conflict, FieldError, Malformed, Say
 from backend.identifiers import new_id
@@ -195,7 +195,7 @@ async def _hand_over_cases(
     """Each accepted case gets the heir as its handler, or nobody in particular, and an event that says so."""
     cases = await queries.held_cases(session, done.person.county, done.person.id)
     if heir:
-        await _require_in_squads(session, heir, {assignment.squad_code for _case, assignment in cases}, at)
+        await _require_in_squads(session, heir, {held.squad_code for _case, held in cases if held.squad_code}, at)
         done.cases_to = heir
     for case, assignment in cases:
         assignment.handler_id = heir.id if heir else None

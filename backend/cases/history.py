@@ -11,12 +11,16 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
-from backend.cases.lifecycle import Action, Status
 from backend.cases.models import Case, CaseEvent
-from backend.cases.queries import last_event, squads_ever
+from backend.cases.queries import history_of, reporters_of, squads_ever
+from backend.cases.terms import Action, Status
+from backend.cases.winding import wind
+from backend.errors import Conflict, Say
 from backend.live.feed import publish
 from backend.permissions import Audience, Role
+from backend.wire import Wire
 
 NO_HASH = "0" * 64
 
@@ -24,6 +28,16 @@ NO_HASH = "0" * 64
 def fingerprint(content: dict[str, Any]) -> str:
     """SHA-256 of the content as canonical JSON: tells a repeat of a submission from another one under the same id."""
     return hashlib.sha256(_canonical(content)).hexdigest()
+
+
+def is_repeat(kept: str, content: Wire, first_fields: frozenset[str]) -> bool:
+    """Whether a submission is the one that is kept under its id.
+
+    Fingerprints leave out what is at its default, so that a new field changes none. Those from before that hold every one
+    of the `first_fields`; a phone may send such a submission again at any time.
+    """
+    first = content.model_dump(mode="json", include=set(first_fields))
+    return kept in (fingerprint(content.model_dump(mode="json", exclude_defaults=True)), fingerprint(first))
 
 
 def _canonical(content: Any) -> bytes:
@@ -72,8 +86,12 @@ async def append_event(
     content_fingerprint: str = "",
     client_at: datetime | None = None,
 ) -> CaseEvent:
-    """Move the case to `target`, write the event, and tell the live feed. The caller holds the case's row."""
-    previous = await last_event(session, case.county, case.id)
+    """Move the case to `target`, write the event, wind the clocks, and tell the live feed. The caller holds the case's row.
+
+    Raises Conflict `stale_version` if somebody has changed the case all the same.
+    """
+    past = await history_of(session, case.county, case.id)
+    previous = past[-1] if past else None
     event = CaseEvent(
         county=case.county,
         case_id=case.id,
@@ -92,22 +110,43 @@ async def append_event(
         previous_hash=previous.hash if previous else NO_HASH,
         hash="",
     )
-    event.hash = event_hash(event)
-    session.add(event)
     case.status = target
     case.version = event.seq
     case.updated_at = at
-    await session.flush()
+    await wind(session, case, [*past, event])
+    event.hash = event_hash(event)
+    session.add(event)
+    try:
+        await session.flush()
+    except StaleDataError:
+        raise changed_meanwhile() from None
+    reporters = await reporters_of(session, case.county, case.id)
     await publish(
         session,
         county=case.county,
         kind="case",
         case_id=case.id,
         body={"case_id": str(case.id), "code": case.code, "version": case.version, "status": target.value},
-        audience=Audience(case.grid_path, case.reporter_id, await squads_ever(session, case.county, case.id)),
+        audience=Audience(
+            case.grid_path,
+            reporters,
+            await squads_ever(session, case.county, case.id),
+            # Those who could have claimed it must also hear that it is gone.
+            claimable=Status.PENDING_DISPATCH in (event.from_status, target),
+        ),
         at=at,
     )
     return event
+
+
+def changed_meanwhile() -> Conflict:
+    return Conflict(
+        "stale_version",
+        Say(
+            "案件在你打开之后已经变化，请看最新状态再操作",
+            "The case has changed since you opened it; look at its present state first",
+        ),
+    )
 
 
 def first_broken_link(events: list[CaseEvent]) -> int | None:

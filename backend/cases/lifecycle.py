@@ -1,232 +1,219 @@
-"""The life of a case as one table: which action leads from where to where, who may do it, what it needs.
+"""The life of a case as one table: which action leads from where to where, who may take it, what it needs, what the clocks do.
 
-Pure: no database, no HTTP. The states and separations follow the field's own practice (GB/T 30428.8 stages; handler and
-inspector are different persons of different organisations).
+Rows stand in the order in which a person thinks of them: the first one offered is the screen's main button. Of several rows
+of one action, the first whose guards hold is taken. `docs/lifecycle.md` is written from this table.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-from uuid import UUID
+from functools import cache
 
-from backend.errors import Conflict, NotAllowed, Say
+from backend.cases.terms import OPEN_STATUSES, Action, Ask, ClockEffect, Guard, Need, Photos, Status, Step
+from backend.errors import Say
 from backend.permissions import SQUAD_ROLES, Role
 
-
-class Status(StrEnum):
-    PENDING_DISPATCH = "pending_dispatch"
-    PENDING_ACK = "pending_ack"
-    HANDLING = "handling"
-    PENDING_INSPECTION = "pending_inspection"
-    REWORK = "rework"
-    CLOSED = "closed"
-
-
-class Action(StrEnum):
-    REPORT = "report"
-    ROUTE = "route"
-    DISPATCH = "dispatch"
-    REASSIGN = "reassign"
-    ACKNOWLEDGE = "acknowledge"
-    ARRIVE = "arrive"
-    SEND_BACK = "send_back"
-    FEEDBACK = "feedback"
-    PASS = "pass"
-    FAIL = "fail"
-    HAND_OVER = "hand_over"
-
-
-class Need(StrEnum):
-    NONE = "none"
-    OPTIONAL = "optional"
-    REQUIRED = "required"
-
-
-class Photos(StrEnum):
-    """How many photos an action wants: none, any number, or as many as the matter asks for after handling."""
-
-    NONE = "none"
-    OPTIONAL = "optional"
-    AS_MATTER_ASKS = "as_matter_asks"
-
-
-@dataclass(frozen=True)
-class Step:
-    """One row of the table. `apart` = the actor must not have handled the case nor belong to a squad that did."""
-
-    action: Action
-    sources: frozenset[Status]
-    target: Status
-    roles: frozenset[Role]
-    label: Say
-    words: Need = Need.NONE
-    photos: Photos = Photos.NONE
-    squad: Need = Need.NONE
-    apart: bool = False
-
-
 _S = Status
-_INSPECTORS = frozenset({Role.INSPECTOR, Role.WORKER})
+_A = Action
 _OPERATORS = frozenset({Role.OPERATOR})
+_LEADERS = frozenset({Role.SQUAD_LEADER})
+_FIELD = frozenset({Role.INSPECTOR, Role.WORKER})
+# A case is held by a squad, or by those with a duty in its grid; both act in the same way.
+_HOLDERS = SQUAD_ROLES | {Role.WORKER}
+_BEFORE_FILING = frozenset({_S.VERIFYING, _S.PENDING_FILING})
+_IN_HAND = frozenset({_S.HANDLING, _S.REWORK})
+_NOT_FINISHED = OPEN_STATUSES - {_S.PENDING_REVIEW, _S.PENDING_INSPECTION}
+_WITH_HANDLER = frozenset({_S.PENDING_ACK, _S.HANDLING, _S.REWORK, _S.SUSPENDED, _S.PENDING_REVIEW})
 
-# In the order in which a person thinks of them: the first allowed one is the screen's main button.
-STEPS: tuple[Step, ...] = (
-    Step(
-        Action.DISPATCH,
-        frozenset({_S.PENDING_DISPATCH}),
-        _S.PENDING_ACK,
-        _OPERATORS,
-        Say("派遣", "Dispatch"),
-        words=Need.OPTIONAL,
-        squad=Need.REQUIRED,
-    ),
-    Step(
-        Action.ACKNOWLEDGE,
-        frozenset({_S.PENDING_ACK, _S.REWORK}),
-        _S.HANDLING,
-        SQUAD_ROLES,
-        Say("接单", "Accept"),
-    ),
-    Step(
-        Action.ARRIVE,
-        frozenset({_S.HANDLING}),
-        _S.HANDLING,
-        SQUAD_ROLES,
-        Say("到场", "On site"),
-    ),
-    Step(
-        Action.FEEDBACK,
-        frozenset({_S.HANDLING}),
-        _S.PENDING_INSPECTION,
-        SQUAD_ROLES,
-        Say("处置完", "Handled"),
-        words=Need.REQUIRED,
-        photos=Photos.AS_MATTER_ASKS,
-    ),
-    Step(
-        Action.SEND_BACK,
-        frozenset({_S.PENDING_ACK, _S.HANDLING, _S.REWORK}),
-        _S.PENDING_DISPATCH,
-        SQUAD_ROLES,
-        Say("退回", "Send back"),
-        words=Need.REQUIRED,
-    ),
-    Step(
-        Action.PASS,
-        frozenset({_S.PENDING_INSPECTION}),
-        _S.CLOSED,
-        _INSPECTORS,
-        Say("核查通过", "Pass"),
-        words=Need.OPTIONAL,
-        photos=Photos.OPTIONAL,
-        apart=True,
-    ),
-    Step(
-        Action.FAIL,
-        frozenset({_S.PENDING_INSPECTION}),
-        _S.REWORK,
-        _INSPECTORS,
-        Say("不通过，返工", "Fail, rework"),
-        words=Need.REQUIRED,
-        photos=Photos.OPTIONAL,
-        apart=True,
-    ),
-    Step(
-        Action.REASSIGN,
-        frozenset({_S.PENDING_ACK, _S.REWORK}),
-        _S.PENDING_ACK,
-        _OPERATORS,
-        Say("改派", "Reassign"),
-        words=Need.REQUIRED,
-        squad=Need.REQUIRED,
-    ),
+
+def _only(*statuses: Status) -> frozenset[Status]:
+    return frozenset(statuses)
+
+
+# A table is read along its rows.
+# fmt: off
+INTAKE: tuple[Step, ...] = (
+    Step(_A.REPORT, frozenset(), _S.PENDING_DISPATCH, Say("上报", "Report"), system=True, guards=(Guard.FROM_STAFF,),
+         clock=ClockEffect.START_ACCEPT),
+    Step(_A.REPORT, frozenset(), _S.VERIFYING, Say("上报", "Report"), system=True, guards=(Guard.FROM_PUBLIC,),
+         clock=ClockEffect.START_VERIFY),
+    Step(_A.JOIN, OPEN_STATUSES, None, Say("又有人反映", "Reported again"), system=True, quiet=True),
+    Step(_A.SELF_HANDLE, _only(_S.PENDING_DISPATCH), _S.PENDING_INSPECTION, Say("现场自处置", "Handled on the spot"),
+         system=True, guards=(Guard.SAMPLED,), clock=ClockEffect.FINISH),
+    Step(_A.SELF_HANDLE, _only(_S.PENDING_DISPATCH), _S.CLOSED, Say("现场自处置", "Handled on the spot"), system=True,
+         clock=ClockEffect.STOP),
+    Step(_A.VERIFY_FOUND, _only(_S.VERIFYING), _S.PENDING_FILING, Say("核实属实", "Found as reported"), grid=_FIELD,
+         words=Need.OPTIONAL, photos=Photos.OPTIONAL, clock=ClockEffect.STOP_VERIFY),
+    Step(_A.VERIFY_ABSENT, _only(_S.VERIFYING), _S.PENDING_FILING, Say("现场没有", "Not there"), grid=_FIELD,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, clock=ClockEffect.STOP_VERIFY),
+    Step(_A.VERIFY_UNABLE, _only(_S.VERIFYING), _S.PENDING_FILING, Say("无法核实", "Cannot tell"), grid=_FIELD,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, clock=ClockEffect.STOP_VERIFY),
+    Step(_A.FILE, _only(_S.PENDING_FILING), _S.PENDING_DISPATCH, Say("立案", "File"), grid=_OPERATORS,
+         words=Need.OPTIONAL, guards=(Guard.NOT_HANDLER,)),
+    Step(_A.DISPATCH, _BEFORE_FILING, _S.PENDING_ACK, Say("先行派遣", "Dispatch ahead of filing"), grid=_OPERATORS,
+         words=Need.OPTIONAL, asks=frozenset({Ask.SQUAD}), guards=(Guard.EMERGENCY,), clock=ClockEffect.HAND),
+    Step(_A.WAIVE_VERIFICATION, _only(_S.VERIFYING), _S.PENDING_FILING, Say("免核实", "File unverified"),
+         grid=_OPERATORS, words=Need.REQUIRED, clock=ClockEffect.STOP_VERIFY),
+    Step(_A.SEND_VERIFICATION, _only(_S.PENDING_FILING), _S.VERIFYING, Say("再核实", "Verify again"), grid=_OPERATORS,
+         words=Need.REQUIRED, clock=ClockEffect.START_VERIFY),
+    Step(_A.DECLINE, _BEFORE_FILING, _S.DECLINED, Say("不予受理", "Decline"), grid=_OPERATORS, words=Need.REQUIRED,
+         asks=frozenset({Ask.REASON}), clock=ClockEffect.STOP),
 )
 
-STEP_BY_ACTION: dict[Action, Step] = {step.action: step for step in STEPS}
-OPEN_STATUSES: frozenset[Status] = frozenset(Status) - {Status.CLOSED}
+HANDLING: tuple[Step, ...] = (
+    Step(_A.ROUTE, _only(_S.PENDING_DISPATCH), _S.PENDING_ACK, Say("自动派遣", "Routed by rule"), system=True,
+         clock=ClockEffect.HAND),
+    Step(_A.DISPATCH, _only(_S.PENDING_DISPATCH), _S.PENDING_ACK, Say("派遣", "Dispatch"), grid=_OPERATORS,
+         words=Need.OPTIONAL, asks=frozenset({Ask.SQUAD}), clock=ClockEffect.HAND),
+    Step(_A.CLAIM, _only(_S.PENDING_DISPATCH), _S.HANDLING, Say("认领", "Claim"), local=SQUAD_ROLES,
+         guards=(Guard.NOT_ACCEPTOR,), clock=ClockEffect.HAND),
+    Step(_A.ACKNOWLEDGE, _only(_S.PENDING_ACK, _S.REWORK), _S.HANDLING, Say("接单", "Accept"), lead=_HOLDERS,
+         guards=(Guard.NOT_ACCEPTOR,)),
+    Step(_A.ARRIVE, _only(_S.HANDLING), None, Say("到场", "On site"), lead=_HOLDERS, quiet=True,
+         guards=(Guard.NOT_ON_SITE, Guard.NOT_ACCEPTOR)),
+    Step(_A.FEEDBACK, _only(_S.HANDLING), _S.PENDING_REVIEW, Say("处置完", "Handled"), lead=_HOLDERS,
+         words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, guards=(Guard.REVIEW_ASKED, Guard.NOT_ACCEPTOR)),
+    Step(_A.FEEDBACK, _only(_S.HANDLING), _S.PENDING_INSPECTION, Say("处置完", "Handled"), lead=_HOLDERS,
+         words=Need.REQUIRED, photos=Photos.AS_MATTER_ASKS, guards=(Guard.NOT_ACCEPTOR,),
+         clock=ClockEffect.FINISH),
+    Step(_A.REVIEW_PASS, _only(_S.PENDING_REVIEW), _S.PENDING_INSPECTION, Say("审核通过", "Approve"), lead=_LEADERS,
+         words=Need.OPTIONAL, guards=(Guard.NOT_ACCEPTOR,), clock=ClockEffect.FINISH),
+    Step(_A.REVIEW_RETURN, _only(_S.PENDING_REVIEW), _S.HANDLING, Say("退回补办", "Return to the handler"),
+         lead=_LEADERS, words=Need.REQUIRED, guards=(Guard.NOT_ACCEPTOR,)),
+    Step(_A.SEND_BACK, _only(_S.PENDING_ACK) | _IN_HAND, _S.PENDING_DISPATCH, Say("退回", "Send back"), lead=_HOLDERS,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, asks=frozenset({Ask.REASON}), clock=ClockEffect.TAKE_BACK),
+    Step(_A.ASK_EXTENSION, _only(_S.PENDING_ACK) | _IN_HAND, None, Say("申请延期", "Ask for more time"), lead=_HOLDERS,
+         words=Need.REQUIRED, asks=frozenset({Ask.REASON}), guards=(Guard.MAY_EXTEND,), quiet=True),
+    Step(_A.ASK_SUSPENSION, _only(_S.HANDLING), None, Say("申请挂账", "Ask for suspension"), lead=_HOLDERS,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, asks=frozenset({Ask.REASON, Ask.DAY}),
+         guards=(Guard.MAY_SUSPEND,), quiet=True),
+    Step(_A.PASS, _only(_S.PENDING_INSPECTION), _S.CLOSED, Say("核查通过", "Pass"), grid=_FIELD, words=Need.OPTIONAL,
+         photos=Photos.OPTIONAL, guards=(Guard.APART, Guard.FILED, Guard.PARTS_DONE), clock=ClockEffect.STOP),
+    Step(_A.FAIL, _only(_S.PENDING_INSPECTION), _S.REWORK, Say("不通过，返工", "Fail, rework"), grid=_FIELD,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART, Guard.HELD), clock=ClockEffect.REWORK),
+    Step(_A.FAIL, _only(_S.PENDING_INSPECTION), _S.PENDING_DISPATCH, Say("不通过，返工", "Fail, rework"), grid=_FIELD,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.APART,), clock=ClockEffect.START_ACCEPT),
+)
+
+COMMAND: tuple[Step, ...] = (
+    Step(_A.FILE, _WITH_HANDLER | {_S.PENDING_INSPECTION, _S.PENDING_DISPATCH}, None, Say("补立案", "File afterwards"),
+         grid=_OPERATORS, words=Need.OPTIONAL, guards=(Guard.UNFILED, Guard.NOT_HANDLER), quiet=True),
+    Step(_A.GRANT_EXTENSION, _only(_S.PENDING_ACK) | _IN_HAND, None, Say("同意延期", "Grant the extension"),
+         grid=_OPERATORS, words=Need.OPTIONAL, guards=(Guard.EXTENSION_ASKED, Guard.NOT_HANDLER),
+         clock=ClockEffect.EXTEND, quiet=True),
+    Step(_A.REFUSE_EXTENSION, _only(_S.PENDING_ACK) | _IN_HAND, None, Say("不同意延期", "Refuse the extension"),
+         grid=_OPERATORS, words=Need.REQUIRED, guards=(Guard.EXTENSION_ASKED, Guard.NOT_HANDLER), quiet=True),
+    Step(_A.GRANT_SUSPENSION, _only(_S.HANDLING), _S.SUSPENDED, Say("同意挂账", "Grant the suspension"),
+         grid=_OPERATORS, words=Need.OPTIONAL, guards=(Guard.SUSPENSION_ASKED, Guard.NOT_HANDLER),
+         clock=ClockEffect.SUSPEND),
+    Step(_A.REFUSE_SUSPENSION, _only(_S.HANDLING), None, Say("不同意挂账", "Refuse the suspension"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.SUSPENSION_ASKED, Guard.NOT_HANDLER), quiet=True),
+    Step(_A.RESUME, _only(_S.SUSPENDED), _S.HANDLING, Say("恢复办理", "Resume"), grid=_OPERATORS, lead=_LEADERS,
+         system=True, words=Need.OPTIONAL, clock=ClockEffect.RESUME),
+    Step(_A.REASSIGN, _only(_S.PENDING_ACK, _S.SUSPENDED) | _IN_HAND, _S.PENDING_ACK, Say("改派", "Reassign"),
+         grid=_OPERATORS, words=Need.REQUIRED, asks=frozenset({Ask.SQUAD}), clock=ClockEffect.HAND),
+    Step(_A.REMIND, _NOT_FINISHED | {_S.PENDING_REVIEW, _S.PENDING_INSPECTION}, None, Say("催办", "Remind"),
+         grid=_OPERATORS | _FIELD, words=Need.OPTIONAL, quiet=True),
+    Step(_A.SUPERVISE, OPEN_STATUSES, None, Say("督办", "Supervise"), grid=_OPERATORS, words=Need.REQUIRED,
+         asks=frozenset({Ask.MOMENT}), quiet=True),
+    Step(_A.REPLY_SUPERVISION, OPEN_STATUSES, None, Say("回复督办", "Reply to the order"), lead=_HOLDERS,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.SUPERVISED,), quiet=True),
+    Step(_A.RAISE_TIER, _only(_S.PENDING_DISPATCH, _S.PENDING_ACK) | _IN_HAND, _S.PENDING_DISPATCH,
+         Say("上报上级", "Raise to the next tier"), grid=_OPERATORS, lead=_LEADERS, words=Need.REQUIRED,
+         guards=(Guard.TIER_ABOVE,), clock=ClockEffect.TAKE_BACK),
+    Step(_A.ESCALATE, OPEN_STATUSES, None, Say("超时升级", "Escalated"), system=True, quiet=True),
+    Step(_A.RECATEGORISE, _NOT_FINISHED, None, Say("改事项", "Change the matter"), grid=_OPERATORS,
+         words=Need.REQUIRED, asks=frozenset({Ask.MATTER}), clock=ClockEffect.CHANGE_LIMIT),
+    Step(_A.MERGE, _BEFORE_FILING | {_S.PENDING_DISPATCH, _S.PENDING_ACK}, _S.MERGED, Say("并案", "Merge"),
+         grid=_OPERATORS, words=Need.OPTIONAL, asks=frozenset({Ask.CASE}), clock=ClockEffect.STOP),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.VERIFYING, Say("拆分", "Take apart"), grid=_OPERATORS, words=Need.REQUIRED,
+         guards=(Guard.MERGED_VERIFYING,), clock=ClockEffect.START_VERIFY),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.PENDING_FILING, Say("拆分", "Take apart"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.MERGED_UNFILED,), clock=ClockEffect.START_ACCEPT),
+    Step(_A.UNMERGE, _only(_S.MERGED), _S.PENDING_DISPATCH, Say("拆分", "Take apart"), grid=_OPERATORS,
+         words=Need.REQUIRED, clock=ClockEffect.START_ACCEPT),
+    Step(_A.ASK_VOID, _NOT_FINISHED, None, Say("提出作废", "Ask for voiding"), grid=_OPERATORS, words=Need.REQUIRED,
+         guards=(Guard.NO_VOID_ASKED,), quiet=True),
+    Step(_A.CONFIRM_VOID, _NOT_FINISHED, _S.VOIDED, Say("同意作废", "Confirm voiding"), grid=_OPERATORS,
+         words=Need.OPTIONAL, guards=(Guard.VOID_ASKED, Guard.OTHER_PERSON_VOIDS), clock=ClockEffect.STOP),
+    Step(_A.REFUSE_VOID, _NOT_FINISHED, None, Say("不作废", "Keep the case"), grid=_OPERATORS, words=Need.OPTIONAL,
+         guards=(Guard.VOID_ASKED,), quiet=True),
+    Step(_A.FORCE_CLOSE, OPEN_STATUSES, _S.CLOSED, Say("强制结案", "Force closing"), grid=_OPERATORS,
+         words=Need.REQUIRED, asks=frozenset({Ask.REASON}), guards=(Guard.NOT_HANDLER,), clock=ClockEffect.STOP),
+    Step(_A.REOPEN, _only(_S.CLOSED), _S.REWORK, Say("重新办理", "Reopen"), grid=_OPERATORS, words=Need.REQUIRED,
+         guards=(Guard.NOT_REOPENED, Guard.HELD), clock=ClockEffect.REOPEN),
+    Step(_A.REOPEN, _only(_S.CLOSED), _S.PENDING_DISPATCH, Say("重新办理", "Reopen"), grid=_OPERATORS,
+         words=Need.REQUIRED, guards=(Guard.NOT_REOPENED,), clock=ClockEffect.START_ACCEPT),
+)
+
+PARTS: tuple[Step, ...] = (
+    Step(_A.CO_ACKNOWLEDGE, OPEN_STATUSES, None, Say("协办接单", "Take our part"), side=SQUAD_ROLES,
+         guards=(Guard.PART_NEW, Guard.NOT_ACCEPTOR), quiet=True),
+    Step(_A.CO_ARRIVE, OPEN_STATUSES, None, Say("协办到场", "Our part is on site"), side=SQUAD_ROLES,
+         guards=(Guard.PART_NOT_ON_SITE, Guard.NOT_ACCEPTOR), quiet=True),
+    Step(_A.CO_FEEDBACK, OPEN_STATUSES, None, Say("协办完成", "Our part is done"), side=SQUAD_ROLES,
+         words=Need.REQUIRED, photos=Photos.OPTIONAL, guards=(Guard.PART_TAKEN, Guard.NOT_ACCEPTOR), quiet=True),
+    Step(_A.ADD_CO_HANDLER, _WITH_HANDLER, None, Say("加派协办", "Add a co-handler"), grid=_OPERATORS,
+         words=Need.REQUIRED, asks=frozenset({Ask.SQUAD}), quiet=True),
+    Step(_A.WHISTLE, OPEN_STATUSES, None, Say("吹哨", "Whistle"), grid=_OPERATORS, words=Need.REQUIRED,
+         asks=frozenset({Ask.SQUADS, Ask.MOMENT}), quiet=True),
+    Step(_A.WAIVE_PART, OPEN_STATUSES, None, Say("免除协办", "Waive a part"), grid=_OPERATORS, words=Need.REQUIRED,
+         asks=frozenset({Ask.SQUAD}), guards=(Guard.PARTS_OPEN,), quiet=True),
+    Step(_A.HAND_OVER, OPEN_STATUSES, None, Say("移交", "Hand over"), system=True, quiet=True),
+)
+
+RESIDENT: tuple[Step, ...] = (
+    Step(_A.SATISFIED, _only(_S.CLOSED), None, Say("已解决", "Fixed"), resident=True, words=Need.OPTIONAL,
+         guards=(Guard.ANSWERABLE,), quiet=True),
+    Step(_A.NOT_SATISFIED, _only(_S.CLOSED), _S.REWORK, Say("没解决", "Not fixed"), resident=True, words=Need.OPTIONAL,
+         photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED, Guard.HELD), clock=ClockEffect.REOPEN),
+    Step(_A.NOT_SATISFIED, _only(_S.CLOSED), _S.PENDING_DISPATCH, Say("没解决", "Not fixed"), resident=True,
+         words=Need.OPTIONAL, photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE, Guard.NOT_REOPENED),
+         clock=ClockEffect.START_ACCEPT),
+    Step(_A.NOT_SATISFIED, _only(_S.CLOSED), None, Say("没解决", "Not fixed"), resident=True, words=Need.OPTIONAL,
+         photos=Photos.OPTIONAL, guards=(Guard.ANSWERABLE,), quiet=True),
+)
+
+# fmt: on
+STEPS: tuple[Step, ...] = INTAKE + HANDLING + COMMAND + PARTS + RESIDENT
+QUIET_ACTIONS: frozenset[Action] = frozenset(step.action for step in STEPS if step.quiet)
+# What a squad does with its own part hangs on that part alone, wherever the case has gone meanwhile.
+PART_ACTIONS: frozenset[Action] = frozenset(step.action for step in STEPS if step.side)
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What the actor is to this case: roles at its grid, roles in the squad that holds it, whether they handled it.
-
-    `on_site`: the squad has reported its arrival, which it does once.
-    """
-
-    grid_roles: frozenset[Role]
-    squad_roles: frozenset[Role]
-    has_handled: bool
-    on_site: bool = False
-
-    @property
-    def roles(self) -> frozenset[Role]:
-        return (self.grid_roles - SQUAD_ROLES) | self.squad_roles
+@cache
+def steps_of(action: Action) -> tuple[Step, ...]:
+    """The rows of an action, in the order in which they are tried."""
+    return tuple(step for step in STEPS if step.action == action)
 
 
-@dataclass(frozen=True)
-class Handlers:
-    """Who has handled a case so far, as persons and as squads; and whether the squad that holds it is on site."""
-
-    staff_ids: frozenset[UUID]
-    squad_codes: frozenset[str]
-    on_site: bool
-
-
-def allowed_steps(status: Status, standing: Standing) -> list[Step]:
-    """The steps this actor may take now, main one first."""
-    return [
-        step
-        for step in STEPS
-        if status in step.sources
-        and step.roles & standing.roles
-        and not (step.apart and standing.has_handled)
-        and not (step.action == Action.ARRIVE and standing.on_site)
-    ]
-
-
-def decide_step(status: Status, action: Action, standing: Standing) -> tuple[Step, Role]:
-    """The step that `action` takes from `status`, and the role in which the actor takes it.
-
-    Raises NotAllowed if no role of the actor may ever do it here, Conflict `wrong_state` if the case is not where the
-    action begins, Conflict `separation_of_powers` if the actor handled the case and now wants to inspect it.
-    """
-    step = STEP_BY_ACTION.get(action)
-    if step is None:
-        raise NotAllowed("not_an_action", Say("这一步由系统自动完成", "This step is taken by the system itself"))
-    if step.apart and standing.has_handled:
-        raise Conflict(
-            "separation_of_powers",
-            Say(
-                "处置人和处置队不能核查自己的案件，请由督查员或网格员核查",
-                "Whoever handled a case may not inspect it; an inspector or grid worker must",
-            ),
-        )
-    roles = step.roles & standing.roles
-    if not roles:
-        raise NotAllowed(
-            "not_your_case",
-            Say(
-                f"你现在不能对这个案件做「{step.label.zh}」：它不在你手上或不在你的职责内",
-                f"You may not do “{step.label.en}” on this case: it is not in your hands or not your duty",
-            ),
-        )
-    if status not in step.sources:
-        raise Conflict(
-            "wrong_state",
-            Say(
-                f"案件现在是「{STATUS_WORDS[status].zh}」，不能再「{step.label.zh}」",
-                f"The case is now “{STATUS_WORDS[status].en}”; “{step.label.en}” is not possible",
-            ),
-        )
-    if step.action == Action.ARRIVE and standing.on_site:
-        raise Conflict("wrong_state", Say("本队已经到场，不用再报", "Your squad has already reported its arrival"))
-    return step, min(roles)
-
-
-STATUS_WORDS: dict[Status, Say] = {
-    Status.PENDING_DISPATCH: Say("待派遣", "waiting for dispatch"),
-    Status.PENDING_ACK: Say("待接单", "waiting to be accepted"),
-    Status.HANDLING: Say("处置中", "being handled"),
-    Status.PENDING_INSPECTION: Say("待核查", "waiting for inspection"),
-    Status.REWORK: Say("返工", "rework"),
-    Status.CLOSED: Say("已结案", "closed"),
+REASONS: dict[Action, dict[str, Say]] = {
+    Action.SEND_BACK: {
+        "not_ours": Say("不归本队管", "Not ours"),
+        "wrong_matter": Say("事项不对", "The matter is wrong"),
+        "wrong_place": Say("地点不对", "The place is wrong"),
+        "not_found": Say("现场没有发现", "Nothing there"),
+        "beyond_means": Say("本队没有条件处置", "Beyond our means"),
+    },
+    Action.ASK_EXTENSION: {
+        "works": Say("要施工", "Works are needed"),
+        "material": Say("等材料", "Waiting for material"),
+        "weather": Say("天气原因", "The weather"),
+        "coordination": Say("要协调别的单位", "Others must be brought in"),
+        "many_cases": Say("手上案件多", "Too many cases at hand"),
+    },
+    Action.ASK_SUSPENSION: {
+        "season": Say("季节原因", "The season"),
+        "works": Say("等工程", "Waiting for works"),
+        "law": Say("等法律程序", "Waiting for a legal step"),
+        "funds": Say("等资金", "Waiting for funds"),
+    },
+    Action.DECLINE: {
+        "not_there": Say("核实后现场没有", "Not there when verified"),
+        "out_of_scope": Say("不在受理范围", "Not in our remit"),
+        "unclear": Say("内容不清，联系不上", "Unclear, and nobody to ask"),
+        "handled_before": Say("已经办过", "Handled before"),
+    },
+    Action.FORCE_CLOSE: {
+        "cannot_be_solved": Say("客观上无法解决", "It cannot be solved"),
+        "solved_otherwise": Say("已由其他途径解决", "Solved in another way"),
+        "transferred": Say("已转其他机关", "Handed to another authority"),
+    },
 }

@@ -1,19 +1,20 @@
 """Reports, cases, their append-only history, and which photo belongs to which step."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import Column, ForeignKeyConstraint, Integer, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel
 
-from backend.cases.lifecycle import Action, Status
+from backend.cases.terms import Action, ClockKind, Status
 from backend.database import SRID, TIMESTAMP, choice
 from backend.matters.models import Severity
 from backend.permissions import Role
+from backend.staff.models import Duty
 
 
 class PlaceSource(StrEnum):
@@ -22,19 +23,43 @@ class PlaceSource(StrEnum):
     GPS = "gps"
     EXIF = "exif"
     MAP = "map"
+    GRID = "grid"
+    """Nobody's position: the middle of the grid that was named."""
+
+
+class ReportSource(StrEnum):
+    """Who noticed it. What comes from the public is verified before it is filed."""
+
+    STAFF = "staff"
+    RESIDENT = "resident"
+    HOTLINE = "hotline"
 
 
 class PhotoPhase(StrEnum):
     BEFORE = "before"
+    WITNESS = "witness"
+    VERIFICATION = "verification"
     AFTER = "after"
     INSPECTION = "inspection"
+
+
+class Satisfaction(StrEnum):
+    SATISFIED = "satisfied"
+    NOT_SATISFIED = "not_satisfied"
+
+
+# Named beside the class because the mapper counts versions by it: every change of a case is an update on the condition that
+# nobody has changed it since it was read, also where a lock was forgotten.
+_VERSION = Column("version", Integer, nullable=False)
 
 
 class Case(SQLModel, table=True):
     """A matter at a place, carried from report to closure. `version` counts its events; every change adds one.
 
-    `clock_started_at`..`due_at` is the clock that runs now (dispatch, handling or inspection); `late_s` the seconds by
-    which handling has passed its deadlines so far.
+    A squad (`squad_code`) or those with a duty in its grid (`grid_duty`) hold it from dispatch to the end. `clock_kind`,
+    `clock_started_at`, `warn_at` and `due_at` are the clock that runs now, or stands still while suspended; `late_s` the
+    seconds by which handling has passed its deadlines: all four follow from the history (`clocks.py`). `*_asked_by` is who
+    asked for what is not decided yet. `merged_from` is where a merged case was.
     """
 
     __tablename__ = "case"
@@ -46,17 +71,21 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_status_due_at", "county", "status", "due_at"),
         Index("ix_case_county_opened_at", "county", "opened_at"),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
+        Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
+    __mapper_args__ = {"version_id_col": _VERSION, "version_id_generator": False}
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)
     code: str = Field(max_length=16)
-    version: int
+    version: int = Field(sa_column=_VERSION)
     status: Status = Field(sa_type=choice(Status))
+    source: ReportSource = Field(default=ReportSource.STAFF, sa_type=choice(ReportSource))
     catalogue_version: int
     matter_code: str = Field(max_length=16)
     condition_code: str = Field(max_length=20)
     severity: Severity = Field(sa_type=choice(Severity))
+    tier: int = 2
     place: Any = Field(sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=False)
     accuracy_m: float | None = None
     grid_code: str = Field(max_length=15)
@@ -64,30 +93,53 @@ class Case(SQLModel, table=True):
     grid_path: str
     on_border: bool
     words: str
-    reporter_id: UUID
+    reporter_id: UUID | None = None
+    self_handled: bool = False
     squad_code: str | None = None
+    grid_duty: Duty | None = Field(default=None, sa_type=choice(Duty))
     rework_count: int = 0
+    send_back_count: int = 0
+    extension_count: int = 0
+    suspension_count: int = 0
+    reopened_count: int = 0
+    extension_asked_by: UUID | None = None
+    suspension_asked_by: UUID | None = None
+    void_asked_by: UUID | None = None
+    resume_on: date | None = None
+    reply_by: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    merged_into: UUID | None = None
+    merged_from: Status | None = Field(default=None, sa_type=choice(Status))
     opened_at: datetime = Field(sa_type=TIMESTAMP)
+    filed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    clock_kind: ClockKind | None = Field(default=None, sa_type=choice(ClockKind))
     clock_started_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    warn_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     due_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     late_s: int = 0
     updated_at: datetime = Field(sa_type=TIMESTAMP)
     closed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    answer_until: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    satisfaction: Satisfaction | None = Field(default=None, sa_type=choice(Satisfaction))
 
 
 class Report(SQLModel, table=True):
-    """What a phone submitted, under the phone's own id; `fingerprint` tells a repeat from other content."""
+    """What a phone submitted, under the phone's own id; `fingerprint` tells a repeat from other content.
+
+    A case has the report it was opened from and those that joined it.
+    """
 
     __tablename__ = "report"
     __table_args__ = (
         ForeignKeyConstraint(["county", "case_id"], ["case.county", "case.id"]),
         Index("ix_report_county_case_id", "county", "case_id"),
+        Index("ix_report_county_reporter_id", "county", "reporter_id"),
     )
 
     county: str = Field(primary_key=True, max_length=6)
     id: UUID = Field(primary_key=True)
     case_id: UUID
-    reporter_id: UUID
+    reporter_id: UUID | None = None
+    source: ReportSource = Field(default=ReportSource.STAFF, sa_type=choice(ReportSource))
     fingerprint: str = Field(max_length=64)
     content: dict[str, Any] = Field(sa_type=JSONB)
     place_source: PlaceSource = Field(sa_type=choice(PlaceSource))

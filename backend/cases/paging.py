@@ -5,7 +5,7 @@ import binascii
 from datetime import datetime
 from uuid import UUID
 
-from backend.cases.queries import PageStart
+from backend.cases.queries_lists import PageStart
 from backend.errors import Malformed, Say
 
 

@@ -3,29 +3,35 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from backend.cases.lifecycle import Action, Handlers, Status
 from backend.cases.models import Case, CaseEvent, CasePhoto, PhotoPhase, Report
-from backend.database import sql_point
-from backend.dispatch.models import Assignment, RoutingDecision
+from backend.cases.terms import Action, Handlers, Part, Status
+from backend.dispatch.models import Assignment, AssignmentKind, RoutingDecision
 from backend.errors import NotFound, Say
 from backend.grids.models import Grid
 from backend.matters.models import Matter
-from backend.permissions import Actor, Role
+from backend.permissions import Actor
 from backend.photos.models import Photo
 from backend.staff.models import Squad, Staff
 
-HANDLING_ACTIONS = (Action.ACKNOWLEDGE, Action.ARRIVE, Action.FEEDBACK)
-IN_SQUADS_HANDS = (Status.PENDING_ACK, Status.HANDLING, Status.REWORK)
-INSPECTING_ROLES = (Role.INSPECTOR, Role.WORKER)
+HANDLING_ACTIONS = (
+    Action.SELF_HANDLE,
+    Action.CLAIM,
+    Action.ACKNOWLEDGE,
+    Action.ARRIVE,
+    Action.FEEDBACK,
+    Action.REVIEW_PASS,
+    Action.REVIEW_RETURN,
+    Action.CO_ACKNOWLEDGE,
+    Action.CO_ARRIVE,
+    Action.CO_FEEDBACK,
+)
 
 # What a case names, in the versions in which it named them.
 MATTER_OF_CASE = and_(
@@ -41,13 +47,14 @@ GRID_OF_CASE = and_(
 SQUAD_OF_CASE = and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code))
 
 
-def _within(paths: Iterable[str]) -> ColumnElement[bool]:
+def within(paths: Iterable[str]) -> ColumnElement[bool]:
     """Cases in the grids at these paths or below. Paths are digits and `/`, so LIKE needs no escaping."""
     return or_(false(), *(or_(col(Case.grid_path) == path, col(Case.grid_path).like(f"{path}/%")) for path in paths))
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
-    """The scope clause: cases in the actor's grids, ever assigned to the actor's squads, or reported by the actor.
+    """The scope clause: cases in the actor's grids, ever given to the actor's squads or free for them to claim, or reported
+    by the actor, also where their report was merged into it.
 
     `Actor.sees` is the same rule without a database; a test holds the two together.
     """
@@ -56,9 +63,24 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
         col(Assignment.case_id) == col(Case.id),
         col(Assignment.squad_code).in_(actor.squad_codes),
     )
+    claimable = and_(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths))
     return and_(
         col(Case.county) == actor.county,
-        or_(_within(actor.scope_paths), col(Case.reporter_id) == actor.staff_id, assigned),
+        or_(
+            within(actor.scope_paths), col(Case.reporter_id) == actor.staff_id, assigned, claimable, reported_by(actor)
+        ),
+    )
+
+
+def reported_by(actor: Actor) -> ColumnElement[bool]:
+    """Cases that the actor reported: opened, joined, or through one that was merged into it."""
+    own = aliased(Case)
+    return exists().where(
+        col(Report.county) == actor.county,
+        col(Report.reporter_id) == actor.staff_id,
+        col(own.county) == col(Report.county),
+        col(own.id) == col(Report.case_id),
+        or_(col(own.id) == col(Case.id), col(own.merged_into) == col(Case.id)),
     )
 
 
@@ -73,6 +95,12 @@ async def case_for(session: AsyncSession, actor: Actor, case_id: UUID, *, lock: 
     return case
 
 
+async def hold_in_order(session: AsyncSession, county: str, ids: Iterable[UUID]) -> None:
+    """Hold these cases until the transaction ends, in the order of ids like everybody who holds several."""
+    found = select(col(Case.id)).where(col(Case.county) == county, col(Case.id).in_(list(ids)))
+    await session.execute(found.order_by(col(Case.id)).with_for_update())
+
+
 async def case_id_by_code(session: AsyncSession, actor: Actor, code: str) -> UUID:
     """The id of a visible case by its code. Raises NotFound."""
     case_id = await session.scalar(select(col(Case.id)).where(visible_to(actor), col(Case.code) == code))
@@ -81,97 +109,15 @@ async def case_id_by_code(session: AsyncSession, actor: Actor, code: str) -> UUI
     return case_id
 
 
+async def visible_ids(session: AsyncSession, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these cases that the actor may see."""
+    return set(await session.scalars(select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(list(ids)))))
+
+
 def no_such_case() -> NotFound:
     return NotFound(
         "no_such_case", Say("没有这个案件，或它不在你的范围内", "There is no such case, or it is not yours to see")
     )
-
-
-@dataclass(frozen=True)
-class CaseFilter:
-    """Which of the visible cases are wanted; see `GET /api/cases`."""
-
-    statuses: tuple[Status, ...] = ()
-    mine: bool = False
-    squad: str | None = None
-    inspect: bool = False
-    text: str | None = None
-    bbox: tuple[float, float, float, float] | None = None
-
-
-@dataclass(frozen=True)
-class PageStart:
-    """Where a page begins: after this (moment, id) in the chosen order."""
-
-    at: datetime
-    id: UUID
-
-
-def _filtered(actor: Actor, wanted: CaseFilter) -> Select[UUID]:
-    found = select(col(Case.id)).where(visible_to(actor))
-    if wanted.statuses:
-        found = found.where(col(Case.status).in_(wanted.statuses))
-    if wanted.mine:
-        found = found.where(col(Case.reporter_id) == actor.staff_id)
-    if wanted.squad == "mine":
-        found = found.where(col(Case.squad_code).in_(actor.squad_codes), col(Case.status).in_(IN_SQUADS_HANDS))
-    elif wanted.squad:
-        found = found.where(col(Case.squad_code) == wanted.squad)
-    if wanted.inspect:
-        found = found.where(col(Case.status) == Status.PENDING_INSPECTION, _may_inspect(actor))
-    if wanted.text:
-        found = found.where(_matches(wanted.text))
-    if wanted.bbox:
-        found = found.where(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*wanted.bbox, 4326)))
-    return found
-
-
-def _may_inspect(actor: Actor) -> ColumnElement[bool]:
-    paths = [p.grid_path for p in actor.posts if p.grid_path and p.role in INSPECTING_ROLES]
-    handled_myself = exists().where(
-        col(CaseEvent.county) == col(Case.county),
-        col(CaseEvent.case_id) == col(Case.id),
-        col(CaseEvent.actor_id) == actor.staff_id,
-        col(CaseEvent.action).in_(HANDLING_ACTIONS),
-    )
-    handled_by_my_squad = exists().where(
-        col(Assignment.county) == col(Case.county),
-        col(Assignment.case_id) == col(Case.id),
-        col(Assignment.squad_code).in_(actor.squad_codes),
-        col(Assignment.acknowledged_at).is_not(None),
-    )
-    return and_(_within(paths), ~handled_myself, ~handled_by_my_squad)
-
-
-def _matches(text: str) -> ColumnElement[bool]:
-    """Free text: part of the code, of the words, of the matter's name or of the grid's name."""
-    matter = exists().where(MATTER_OF_CASE, col(Matter.name).icontains(text, autoescape=True))
-    grid = exists().where(
-        col(Grid.county) == col(Case.county),
-        col(Grid.code) == col(Case.grid_code),
-        col(Grid.name).icontains(text, autoescape=True),
-    )
-    return or_(
-        col(Case.code).icontains(text, autoescape=True),
-        col(Case.words).icontains(text, autoescape=True),
-        matter,
-        grid,
-    )
-
-
-async def page_of_case_ids(
-    session: AsyncSession, actor: Actor, wanted: CaseFilter, *, by_due: bool, start: PageStart | None, limit: int
-) -> list[tuple[UUID, datetime]]:
-    """Ids with the moment they are ordered by: soonest deadline first, or latest change first."""
-    far_future = func.to_timestamp(32503680000)
-    key: ColumnElement[Any] = func.coalesce(col(Case.due_at) if by_due else col(Case.updated_at), far_future)
-    found = _filtered(actor, wanted).add_columns(key)
-    if start:
-        here = tuple_(key, col(Case.id))
-        there = tuple_(literal(start.at), literal(start.id))
-        found = found.where(here > there if by_due else here < there)
-    order = (key, col(Case.id)) if by_due else (key.desc(), col(Case.id).desc())
-    return [(case_id, at) for case_id, at in await session.execute(found.order_by(*order).limit(limit))]
 
 
 @dataclass(frozen=True)
@@ -183,9 +129,10 @@ class CaseRow:
     grid: Grid
     village_name: str
     squad: Squad | None
-    reporter_name: str
+    reporter_name: str | None
     decision: RoutingDecision | None
     cover_photo: str | None
+    merged_into: str | None
 
 
 def _village_name() -> ColumnElement[str]:
@@ -227,11 +174,13 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
         .correlate(Case)
         .scalar_subquery()
     )
+    parent = aliased(Case)
     rows = await session.execute(
-        select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover)
+        select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover, col(parent.code))
         .join(Matter, MATTER_OF_CASE)
         .join(Grid, GRID_OF_CASE)
-        .join(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))
+        .outerjoin(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))
+        .outerjoin(parent, and_(col(parent.county) == col(Case.county), col(parent.id) == col(Case.merged_into)))
         .outerjoin(Squad, SQUAD_OF_CASE)
         .outerjoin(
             RoutingDecision, and_(col(RoutingDecision.county) == col(Case.county), col(RoutingDecision.id) == latest)
@@ -239,36 +188,55 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
         .where(col(Case.county) == county, col(Case.id).in_(ids))
     )
     by_id = {
-        case.id: CaseRow(case, matter, grid, village_name, squad, reporter, decision, photo)
-        for case, matter, grid, village_name, squad, reporter, decision, photo in rows
+        case.id: CaseRow(case, matter, grid, village_name, squad, reporter, decision, photo, merged_into)
+        for case, matter, grid, village_name, squad, reporter, decision, photo, merged_into in rows
     }
     return [by_id[case_id] for case_id in ids if case_id in by_id]
 
 
 async def handlers_of(session: AsyncSession, county: str, ids: Sequence[UUID]) -> dict[UUID, Handlers]:
-    """Who has handled each case so far, as persons and as squads."""
-    staff_ids: dict[UUID, set[UUID]] = defaultdict(set)
-    squad_codes: dict[UUID, set[str]] = defaultdict(set)
-    persons = select(col(CaseEvent.case_id), col(CaseEvent.actor_id)).where(
+    """Who has had to do with each case so far."""
+    handled: dict[UUID, set[UUID]] = defaultdict(set)
+    accepted: dict[UUID, set[UUID]] = defaultdict(set)
+    persons = select(col(CaseEvent.case_id), col(CaseEvent.actor_id), col(CaseEvent.action)).where(
         col(CaseEvent.county) == county,
         col(CaseEvent.case_id).in_(ids),
-        col(CaseEvent.action).in_(HANDLING_ACTIONS),
+        col(CaseEvent.action).in_((*HANDLING_ACTIONS, Action.FILE)),
         col(CaseEvent.actor_id).is_not(None),
     )
-    for case_id, actor_id in await session.execute(persons):
+    for case_id, actor_id, action in await session.execute(persons):
         if actor_id:
-            staff_ids[case_id].add(actor_id)
-    on_site: set[UUID] = set()
-    held = select(Assignment).where(
-        col(Assignment.county) == county,
-        col(Assignment.case_id).in_(ids),
-        col(Assignment.acknowledged_at).is_not(None),
+            (accepted if action == Action.FILE else handled)[case_id].add(actor_id)
+    given: dict[UUID, list[Assignment]] = defaultdict(list)
+    held = select(Assignment).where(col(Assignment.county) == county, col(Assignment.case_id).in_(ids))
+    for assignment in await session.scalars(held.order_by(col(Assignment.assigned_at), col(Assignment.id))):
+        given[assignment.case_id].append(assignment)
+    return {i: _handlers(handled[i], accepted[i], given[i]) for i in ids}
+
+
+def _handlers(handled: set[UUID], accepted: set[UUID], given: Sequence[Assignment]) -> Handlers:
+    taken = [a for a in given if a.acknowledged_at]
+    return Handlers(
+        staff_ids=frozenset(handled),
+        squad_codes=frozenset(a.squad_code for a in taken if a.squad_code),
+        acceptor_ids=frozenset(accepted),
+        by_grid_team=any(a.grid_duty for a in taken),
+        on_site=any(a.kind == AssignmentKind.LEAD and a.arrived_at and a.ended_at is None for a in taken),
+        parts=tuple(
+            (a.squad_code, part_state(a))
+            for a in given
+            if a.kind != AssignmentKind.LEAD and a.ended_at is None and a.squad_code
+        ),
+        arrive_by=min(
+            (a.arrive_by for a in given if a.arrive_by and not a.arrived_at and not a.ended_at), default=None
+        ),
     )
-    for assignment in await session.scalars(held):
-        squad_codes[assignment.case_id].add(assignment.squad_code)
-        if assignment.arrived_at and assignment.ended_at is None:
-            on_site.add(assignment.case_id)
-    return {i: Handlers(frozenset(staff_ids[i]), frozenset(squad_codes[i]), i in on_site) for i in ids}
+
+
+def part_state(part: Assignment) -> Part:
+    if part.arrived_at:
+        return Part.ON_SITE
+    return Part.TAKEN if part.acknowledged_at else Part.NEW
 
 
 async def events_of(session: AsyncSession, county: str, case_id: UUID) -> list[tuple[CaseEvent, str | None]]:
@@ -282,15 +250,15 @@ async def events_of(session: AsyncSession, county: str, case_id: UUID) -> list[t
     return [(event, name) for event, name in rows]
 
 
-async def last_event(session: AsyncSession, county: str, case_id: UUID) -> CaseEvent | None:
+async def history_of(session: AsyncSession, county: str, case_id: UUID) -> Sequence[CaseEvent]:
+    """The events of a case, oldest first."""
     return (
         await session.scalars(
             select(CaseEvent)
             .where(col(CaseEvent.county) == county, col(CaseEvent.case_id) == case_id)
-            .order_by(col(CaseEvent.seq).desc())
-            .limit(1)
+            .order_by(col(CaseEvent.seq))
         )
-    ).one_or_none()
+    ).all()
 
 
 async def photos_of(session: AsyncSession, county: str, case_id: UUID) -> list[tuple[CasePhoto, Photo | None]]:
@@ -341,31 +309,52 @@ async def may_see_photo(session: AsyncSession, actor: Actor, sha256: str) -> boo
 
 
 async def squads_ever(session: AsyncSession, county: str, case_id: UUID) -> tuple[str, ...]:
-    """Every squad that has or had the case."""
+    """Every squad that has or had the case, or a part of it."""
     found = select(col(Assignment.squad_code)).where(
-        col(Assignment.county) == county, col(Assignment.case_id) == case_id
+        col(Assignment.county) == county,
+        col(Assignment.case_id) == case_id,
+        col(Assignment.squad_code).is_not(None),
     )
-    return tuple(await session.scalars(found.distinct().order_by(col(Assignment.squad_code))))
+    return tuple(code for code in await session.scalars(found.distinct().order_by(col(Assignment.squad_code))) if code)
 
 
-LIKELY_RADIUS_M = 800.0
-LIKELY_DAYS = 30
-
-
-async def matters_reported_near(
-    session: AsyncSession, county: str, lng: float, lat: float, at: datetime
-) -> dict[str, int]:
-    """How often each matter was reported within 800 m in the last 30 days."""
-    here = sql_point(lng, lat)
-    degrees = LIKELY_RADIUS_M / 111_320 * 2  # a box that holds the circle at any latitude below 60°
-    rows = await session.execute(
-        select(col(Case.matter_code), func.count())
+async def reporters_of(session: AsyncSession, county: str, case_id: UUID) -> tuple[UUID, ...]:
+    """The staff who reported the case or one merged into it."""
+    found = (
+        select(col(Report.reporter_id))
+        .join(Case, and_(col(Case.county) == col(Report.county), col(Case.id) == col(Report.case_id)))
         .where(
-            col(Case.county) == county,
-            col(Case.opened_at) > at - timedelta(days=LIKELY_DAYS),
-            col(Case.place).op("&&")(func.ST_Expand(here, degrees)),
-            func.ST_DWithin(func.geography(col(Case.place)), func.geography(here), LIKELY_RADIUS_M),
+            col(Report.county) == county,
+            or_(col(Case.id) == case_id, col(Case.merged_into) == case_id),
+            col(Report.reporter_id).is_not(None),
         )
-        .group_by(col(Case.matter_code))
+    )
+    return tuple(i for i in await session.scalars(found.distinct().order_by(col(Report.reporter_id))) if i)
+
+
+async def report_count(session: AsyncSession, county: str, case_id: UUID) -> int:
+    """How often the case was reported, through those merged into it too."""
+    found = (
+        select(func.count())
+        .select_from(Report)
+        .join(Case, and_(col(Case.county) == col(Report.county), col(Case.id) == col(Report.case_id)))
+        .where(col(Report.county) == county, or_(col(Case.id) == case_id, col(Case.merged_into) == case_id))
+    )
+    return await session.scalar(found) or 0
+
+
+async def merged_into(session: AsyncSession, county: str, case_id: UUID) -> list[tuple[UUID, str]]:
+    """Ids and codes of the cases merged into this one, oldest first."""
+    rows = await session.execute(
+        select(col(Case.id), col(Case.code))
+        .where(col(Case.county) == county, col(Case.merged_into) == case_id)
+        .order_by(col(Case.opened_at), col(Case.id))
+    )
+    return [(case_id, code) for case_id, code in rows]
+
+
+async def case_codes(session: AsyncSession, county: str, ids: Iterable[UUID]) -> dict[UUID, str]:
+    rows = await session.execute(
+        select(col(Case.id), col(Case.code)).where(col(Case.county) == county, col(Case.id).in_(set(ids)))
     )
     return dict(rows.all())

@@ -9,9 +9,9 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.cases.lifecycle import OPEN_STATUSES
 from backend.cases.models import Case
 from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, SQUAD_OF_CASE
+from backend.cases.terms import OPEN_STATUSES
 from backend.dispatch.models import OPEN_ASSIGNMENT, Assignment
 from backend.grids.models import Grid
 from backend.matters.models import Matter

@@ -1,29 +1,42 @@
 """Reports and cases over HTTP."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
 
-from backend.access import CaseActor, CaseReader, Reporter, RoutingReader
-from backend.cases import actions, queries, views
+from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
+from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
 from backend.cases.actions import Outcome
 from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
-from backend.cases.lifecycle import Status
+from backend.cases.history import changed_meanwhile
+from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
-from backend.cases.queries import CaseFilter
-from backend.cases.schemas import ActionIn, ActionReceipt, CaseDetail, CasePage, ReportIn, ReportReceipt
+from backend.cases.queries_lists import CaseFilter
+from backend.cases.schemas import (
+    ActionIn,
+    ActionReceipt,
+    CaseDetail,
+    CasePage,
+    NearbyCases,
+    ReportIn,
+    ReportReceipt,
+)
+from backend.cases.schemas_public import PublicReportIn
 from backend.cases.submissions import read_submission
+from backend.cases.terms import Status
 from backend.clock import Now
 from backend.database import Session
 from backend.dispatch.explanations import explain
-from backend.dispatch.queries import latest_decision, rule_names
+from backend.dispatch.queries import latest_decision
 from backend.dispatch.schemas import RoutingOut
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.identifiers import read_case_code
 from backend.language import Language
+from backend.matters.likely import likely
 from backend.matters.queries import catalogue_in_force, matters
 from backend.matters.schemas import LikelyMatters
 from backend.permissions import Actor
@@ -32,7 +45,6 @@ from backend.wire import Lat, Lng, Sha256
 
 router = APIRouter(prefix="/api", tags=["cases"])
 
-LIKELY_COUNT = 6
 PHOTO_BODY = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
@@ -68,9 +80,9 @@ async def put_report(
 ) -> ReportReceipt:
     """File a report under the phone's own id, with its photos or ahead of them. 201 the first time, 200 for a repeat."""
     submission = await read_submission(request, "report", ReportIn)
-    require_declared(submission.uploads, submission.content.photos)
+    require_declared(submission.uploads, [*submission.content.photos, *submission.content.after_photos])
     stored = await store_photos(request.app.state, actor.county, submission.uploads)
-    outcome = await actions.file_report(
+    outcome = await reporting.file_report(
         session, actor=actor, report_id=report_id, content=submission.content, stored=stored, at=at
     )
     response.status_code = 201 if outcome.first else 200
@@ -121,16 +133,60 @@ async def _report_receipt(
     )
 
 
+@router.put(
+    "/hotline/reports/{report_id}",
+    responses={201: {"model": ReportReceipt}},
+    openapi_extra=_multipart("report", "PublicReportIn"),
+)
+async def put_hotline_report(
+    report_id: UUID,
+    request: Request,
+    response: Response,
+    actor: Registrar,
+    session: Session,
+    at: Now,
+    language: Language,
+) -> ReportReceipt:
+    """Write down what somebody reported by telephone. It is verified first, like everything from the public."""
+    submission = await read_submission(request, "report", PublicReportIn)
+    require_declared(submission.uploads, submission.content.photos)
+    stored = await store_photos(request.app.state, actor.county, submission.uploads)
+    outcome = await public_reports.file_public_report(
+        session,
+        county=actor.county,
+        report_id=report_id,
+        content=submission.content,
+        stored=stored,
+        at=at,
+        source=ReportSource.HOTLINE,
+        registered_by=actor,
+    )
+    response.status_code = 201 if outcome.first else 200
+    return await _report_receipt(session, actor, report_id, outcome, at, language)
+
+
+@router.get("/cases/nearby")
+async def cases_nearby(
+    actor: CaseReader,
+    session: Session,
+    at: Now,
+    matter: Annotated[str, Query(max_length=16, description="matter code")],
+    lng: Annotated[Lng, Query()],
+    lat: Annotated[Lat, Query()],
+) -> NearbyCases:
+    """Open cases of this matter within its radius and time, nearest first: perhaps the same thing, reported before."""
+    return await nearby.nearby_cases(session, actor, matter_code=matter, lng=lng, lat=lat, at=at)
+
+
 @router.get("/matters/likely")
 async def likely_matters(
     actor: Reporter, session: Session, at: Now, lng: Annotated[Lng, Query()], lat: Annotated[Lat, Query()]
 ) -> LikelyMatters:
-    """The six likeliest matters here: what was reported nearby of late counts most, the catalogue's weight decides the rest."""
-    near = await queries.matters_reported_near(session, actor.county, lng, lat, at)
+    """The six likeliest matters here and now: what was reported nearby of late, at such an hour, on such a day."""
+    seen = await queries_nearby.matters_seen_near(session, actor.county, lng, lat, at)
     version = await catalogue_in_force(session, actor.county, at)
-    found = [m for m in await matters(session, actor.county, version) if m.self_dispatch]
-    found.sort(key=lambda m: (-near.get(m.code, 0), -m.weight, m.code))
-    return LikelyMatters(codes=[m.code for m in found[:LIKELY_COUNT]])
+    weights = {m.code: m.weight for m in await matters(session, actor.county, version) if m.self_dispatch}
+    return LikelyMatters(codes=likely(seen, at, weights))
 
 
 @router.get("/cases")
@@ -140,11 +196,16 @@ async def list_cases(
     at: Now,
     language: Language,
     status: Annotated[list[Status], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
-    mine: Annotated[bool, Query(description="only those I reported")] = False,
+    mine: Annotated[bool, Query(description="only those I reported, or joined with a report")] = False,
     squad: Annotated[
         str | None, Query(max_length=32, description="`mine`: in my squad's hands; or a squad's code")
     ] = None,
     inspect: Annotated[bool, Query(description="only those that wait for an inspection I may do")] = False,
+    verify: Annotated[bool, Query(description="only those that wait to be verified in my grids")] = False,
+    claimable: Annotated[bool, Query(description="only those that my squad may claim")] = False,
+    asked: Annotated[
+        Literal["extension", "suspension", "void"] | None, Query(description="only those where this is asked for")
+    ] = None,
     q: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
     bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
     order: Annotated[str, Query(pattern="^(updated|due)$")] = "updated",
@@ -153,9 +214,17 @@ async def list_cases(
 ) -> CasePage:
     """Cases that I may see, a page at a time."""
     wanted = CaseFilter(
-        statuses=tuple(status), mine=mine, squad=squad, inspect=inspect, text=q or None, bbox=_bbox(bbox)
+        statuses=tuple(status),
+        mine=mine,
+        squad=squad,
+        inspect=inspect,
+        verify=verify,
+        claimable=claimable,
+        asked=asked,
+        text=q or None,
+        bbox=_bbox(bbox),
     )
-    found = await queries.page_of_case_ids(
+    found = await queries_lists.page_of_case_ids(
         session, actor, wanted, by_due=order == "due", start=read_cursor(cursor), limit=limit + 1
     )
     page = found[:limit]
@@ -201,7 +270,6 @@ async def get_routing(case_id: UUID, actor: RoutingReader, session: Session, lan
         decision,
         language=language,
         squad_names=await squad_names(session, case.county),
-        rule_names=await rule_names(session, case.county),
     )
 
 
@@ -226,9 +294,20 @@ async def put_action(
     await queries.case_for(session, actor, case_id)
     stored = await store_photos(request.app.state, actor.county, submission.uploads)
     try:
-        outcome = await actions.take_action(
-            session, actor=actor, case_id=case_id, action_id=action_id, content=submission.content, stored=stored, at=at
-        )
+        # What a refused step has begun is undone before its sender is told what the case is.
+        async with session.begin_nested():
+            outcome = await actions.take_action(
+                session,
+                actor=actor,
+                case_id=case_id,
+                action_id=action_id,
+                content=submission.content,
+                stored=stored,
+                at=at,
+            )
+    except (NotFound, StaleDataError):
+        # A moment ago it was there to see, to claim, and to change.
+        raise changed_meanwhile() from None
     except Conflict as conflict:
         # Whoever lost a race must see at once what the case has become.
         (present,) = await views.summaries(session, actor, [case_id], at=at, language=language)

@@ -1,17 +1,17 @@
 """What crosses the wire about reports and cases."""
 
-from datetime import datetime
-from typing import Annotated, Literal
+from datetime import date, datetime
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, model_validator
 
-from backend.cases.lifecycle import Action, Need, Status
-from backend.cases.models import PhotoPhase, PlaceSource
+from backend.cases.models import PhotoPhase, PlaceSource, ReportSource, Satisfaction
+from backend.cases.terms import Action, Ask, ClockKind, Need, Part, Status
 from backend.dispatch.schemas import RoutingOut
 from backend.matters.models import Severity
 from backend.permissions import Role
-from backend.wire import Lat, Lng, PhoneTime, Point, Sha256, Wire, Words
+from backend.wire import Lat, Lng, PhoneTime, PlainZero, Point, Sha256, Wire, Words
 
 MAX_PHOTOS = 9
 
@@ -35,7 +35,7 @@ DeclaredPhotos = Annotated[list[DeclaredPhoto], Field(max_length=MAX_PHOTOS), Af
 class ReportedPlace(Wire):
     lng: Lng
     lat: Lat
-    accuracy_m: Annotated[float, Field(ge=0, le=100_000)] | None = Field(
+    accuracy_m: Annotated[float, Field(ge=0, le=100_000), PlainZero] | None = Field(
         default=None, description="metres, as the phone says"
     )
     source: PlaceSource = PlaceSource.GPS
@@ -52,17 +52,51 @@ class ReportIn(Wire):
     words: Words = ""
     occurred_at: PhoneTime
     photos: DeclaredPhotos = Field(default_factory=list)
+    joins: UUID | None = Field(
+        default=None, description="the open case that this is another report of; if it cannot join, a case is opened"
+    )
+    self_handled: bool = Field(default=False, description="settled on the spot; only where the matter allows it")
+    after_photos: DeclaredPhotos = Field(default_factory=list, description="how it looks after settling on the spot")
+
+    @model_validator(mode="after")
+    def _before_is_not_after(self) -> Self:
+        _distinct([*self.photos, *self.after_photos])
+        return self
+
+
+SquadCode = Annotated[str, Field(min_length=1, max_length=32)]
+
+
+def _distinct_codes(codes: list[str]) -> list[str]:
+    if len(set(codes)) != len(codes):
+        raise ValueError("the same squad is named twice")
+    return codes
 
 
 class ActionIn(Wire):
-    """The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`."""
+    """The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`. `asks` of an allowed action says what it needs.
+
+    `version` need not be the newest: what the actor did since, and what changes nothing for others, does not count.
+    """
 
     action: Action
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] = Field(description="the version of the case that the actor saw")
     words: Words = ""
-    squad: Annotated[str, Field(max_length=32)] | None = Field(
-        default=None, description="squad code, for dispatch and reassign"
+    reason: Annotated[str, Field(max_length=32)] | None = Field(
+        default=None, description="a code of the action's reasons"
     )
+    squad: SquadCode | None = Field(default=None, description="squad code")
+    squads: Annotated[list[SquadCode], Field(max_length=8), AfterValidator(_distinct_codes)] = Field(
+        default_factory=list, description="squad codes, for a whistle"
+    )
+    matter: Annotated[str, Field(min_length=1, max_length=16)] | None = Field(default=None, description="matter code")
+    condition: Annotated[str, Field(min_length=1, max_length=20)] | None = Field(
+        default=None, description="filing condition of that matter; its default one if absent"
+    )
+    into: UUID | None = Field(default=None, description="the case that this one is merged into")
+    until_day: date | None = Field(default=None, description="the local day on which a suspended case is resumed")
+    until: PhoneTime | None = Field(default=None, description="reply to an order, or arrive at a whistle, by then")
+    place: ReportedPlace | None = Field(default=None, description="where the actor took the step, if the phone knows")
     at: PhoneTime | None = None
     photos: DeclaredPhotos = Field(default_factory=list)
 
@@ -87,6 +121,11 @@ class SquadBrief(BaseModel):
     name: str
 
 
+class ReasonOut(BaseModel):
+    code: str
+    label: str
+
+
 class AllowedAction(BaseModel):
     """A step the asker may take now. The first one is the main one."""
 
@@ -96,6 +135,42 @@ class AllowedAction(BaseModel):
     photos_min: int
     photos_max: int
     squad: Need
+    asks: list[Ask] = Field(description="what else must be named")
+    reasons: list[ReasonOut] = Field(description="to choose one from, when `asks` names a reason")
+
+
+class PartOut(BaseModel):
+    """A part of the case in another squad's hands (协办), or a call to the place (吹哨)."""
+
+    squad: SquadBrief
+    kind: str
+    words: str
+    state: Part
+    handler_name: str | None
+    assigned_at: datetime
+    due_at: datetime
+    arrive_by: datetime | None
+    acknowledged_at: datetime | None
+    arrived_at: datetime | None
+    ended_at: datetime | None
+    end: str | None
+
+
+class ClockOut(BaseModel):
+    """One clock of the case, as it follows from the history."""
+
+    kind: ClockKind
+    started_at: datetime
+    warn_at: datetime | None
+    due_at: datetime | None
+    paused_at: datetime | None
+    stopped_at: datetime | None
+    late_s: int
+
+
+class CaseLink(BaseModel):
+    id: UUID
+    code: str
 
 
 class CaseSummary(BaseModel):
@@ -110,14 +185,27 @@ class CaseSummary(BaseModel):
     place: PlaceOut
     words: str
     opened_at: datetime
+    source: ReportSource
+    tier: int = Field(description="1 the worker, 2 town, 3 county, 4 above")
+    clock: ClockKind | None = Field(description="whose time is running, or stands still while suspended")
     starts_at: datetime | None
+    warn_at: datetime | None = Field(description="when four fifths of the time are used")
     due_at: datetime | None
     updated_at: datetime
     closed_at: datetime | None
     overdue_s: int = Field(description="seconds past the deadline now, or at the end of handling; 0 if in time")
     squad: SquadBrief | None
+    holder_name: str | None = Field(description="the squad, or the duty in the grid, that holds the case")
+    my_part: Part | None = Field(description="how far the asker's squad is with its part, if it has one")
+    open_parts: int
+    arrive_by: datetime | None = Field(description="when the first whistled squad that is not there yet must be")
+    asked: list[Literal["extension", "suspension", "void"]] = Field(description="asked for and not decided yet")
+    resume_on: date | None
+    reply_by: datetime | None = Field(description="a supervision order wants a reply by then")
+    send_back_count: int
+    merged_into: CaseLink | None
     why: str = Field(description="one sentence: why this squad, or why it waits")
-    reporter_name: str
+    reporter_name: str = Field(description="居民 for a report from the public")
     mine: bool = Field(description="the asker reported it")
     rework_count: int
     cover_photo: str | None = Field(description="SHA-256 of the first received photo")
@@ -140,8 +228,14 @@ class CaseEventOut(BaseModel):
     to_status: Status
     actor_name: str | None = Field(description="null: the system itself")
     actor_role: Role | None
+    label: str = Field(description="the action in words")
     words: str
+    reason: str | None = Field(description="the chosen reason in words")
     squad: SquadBrief | None
+    squads: list[SquadBrief] = Field(description="those called by a whistle")
+    other_case: CaseLink | None = Field(description="what it was merged into or taken apart from, or what joined it")
+    until: datetime | None = Field(description="reply or arrive by then")
+    until_day: date | None = Field(description="resumed on this day")
     to_name: str | None = Field(description="who handles it from here on, when it was handed over to somebody")
     due_at: datetime | None
     client_at: datetime | None
@@ -151,7 +245,8 @@ class CaseEventOut(BaseModel):
 
 
 class AssignmentOut(BaseModel):
-    squad: SquadBrief
+    squad: SquadBrief | None = Field(description="null: those with a duty in the grid")
+    holder_name: str
     handler_name: str | None = Field(description="who accepted it, or to whom that person's work was handed over")
     assigned_at: datetime
     due_at: datetime
@@ -166,8 +261,40 @@ class CaseDetail(CaseSummary):
     closing_condition: str
     events: list[CaseEventOut]
     assignments: list[AssignmentOut]
+    parts: list[PartOut]
+    clocks: list[ClockOut]
+    merged: list[CaseLink] = Field(description="cases merged into this one")
+    report_count: int = Field(description="how often it was reported, merged ones included")
+    satisfaction: Satisfaction | None
+    answer_until: datetime | None
+    due_if_extended: datetime | None = Field(
+        description="when it would be due, if the extension asked for were granted"
+    )
+    history_broken_at: int | None = Field(description="`seq` of the first line that does not fit its hash; null: whole")
     routing: RoutingOut | None
     server_time: datetime
+
+
+class NearbyCase(BaseModel):
+    """An open case of the same matter close by: perhaps what is about to be reported again."""
+
+    id: UUID
+    code: str
+    status: Status
+    matter_name: str
+    grid_name: str
+    distance_m: int
+    lng: Lng
+    lat: Lat
+    opened_at: datetime
+    mine: bool
+    cover_photo: str | None = Field(description="only where the asker may see the case")
+
+
+class NearbyCases(BaseModel):
+    radius_m: int
+    items: list[NearbyCase]
+    as_of: datetime
 
 
 class CasePage(BaseModel):

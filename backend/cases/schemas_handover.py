@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from backend.cases.lifecycle import Status
+from backend.cases.terms import Status
 from backend.staff.models import RequestStatus
 from backend.staff.schemas_people import LocalDay, StaffPostOut
 from backend.wire import Wire

@@ -1,38 +1,51 @@
-"""Cases as people are shown them: rows and histories turned into what crosses the wire."""
+"""Cases as people are shown them: rows and histories turned into what crosses the wire. Events are in `views_history.py`."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries
-from backend.cases.actions import standing
-from backend.cases.lifecycle import Handlers, Photos, Status, Step, allowed_steps
-from backend.cases.models import Case, CaseEvent, CasePhoto
+from backend.cases.clocks import ClockEntry, clocks_of, entry_of, replay
+from backend.cases.deciding import allowed_steps
+from backend.cases.history import first_broken_link
+from backend.cases.holding import handling_limit
+from backend.cases.lifecycle import REASONS
+from backend.cases.models import Case, CaseEvent, ReportSource
 from backend.cases.queries import CaseRow
 from backend.cases.schemas import (
     MAX_PHOTOS,
     AllowedAction,
     AssignmentOut,
     CaseDetail,
-    CaseEventOut,
-    CasePhotoOut,
+    CaseLink,
     CaseSummary,
+    ClockOut,
     MatterBrief,
+    PartOut,
     PlaceOut,
+    ReasonOut,
     SquadBrief,
 )
+from backend.cases.standing import facts_of, own_part, standing_of
+from backend.cases.terms import Ask, ClockEffect, Handlers, Need, Photos, Step
+from backend.cases.views_history import event_out, people_in
 from backend.database import lng_lat
 from backend.dispatch.explanations import explain, sentence_of
-from backend.dispatch.models import Assignment
-from backend.dispatch.queries import assignments_of, rule_names
+from backend.dispatch.models import Assignment, AssignmentKind
+from backend.dispatch.queries import assignments_of
+from backend.errors import Say
 from backend.matters.models import Matter
-from backend.matters.queries import condition_of
+from backend.matters.queries import condition_of, work_calendar
 from backend.permissions import Actor
-from backend.photos.models import Photo
+from backend.staff.models import Duty
+from backend.staff.people_words import DUTY_WORDS
 from backend.staff.queries import squad_names
 from backend.staff.queries_rota import names_of
+
+FROM_THE_PUBLIC = Say("居民", "A resident")
 
 
 async def summaries(
@@ -55,33 +68,43 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     photos = await queries.photos_of(session, case.county, case.id)
     events = await queries.events_of(session, case.county, case.id)
     assignments = await assignments_of(session, case.county, case.id)
-    handlers_named = await names_of(session, case.county, _handlers_in(events, assignments))
+    people = await names_of(
+        session, case.county, people_in(events) | {a.handler_id for a in assignments if a.handler_id}
+    )
+    codes = await queries.case_codes(session, case.county, _cases_in(events))
+    clocks = clocks_of(await work_calendar(session, case.county), [event for event, _name in events])
     return CaseDetail(
         **summary.model_dump(),
         condition_words=condition.words,
         closing_condition=row.matter.closing_condition,
         events=[
-            _event(event, name, squads, handlers_named, [pair for pair in photos if pair[0].event_id == event.id])
+            event_out(event, name, squads, people, codes, [p for p in photos if p[0].event_id == event.id], language)
             for event, name in events
         ],
-        assignments=[
-            AssignmentOut(
-                squad=SquadBrief(code=a.squad_code, name=squads[a.squad_code]),
-                handler_name=handlers_named.get(a.handler_id) if a.handler_id else None,
-                assigned_at=a.assigned_at,
-                due_at=a.due_at,
-                acknowledged_at=a.acknowledged_at,
-                arrived_at=a.arrived_at,
-                ended_at=a.ended_at,
-                end=a.end,
+        assignments=[_assignment(a, squads, people, language) for a in assignments if a.kind == AssignmentKind.LEAD],
+        parts=[_part(a, squads, people) for a in assignments if a.kind != AssignmentKind.LEAD],
+        clocks=[
+            ClockOut(
+                kind=c.kind,
+                started_at=c.started_at,
+                warn_at=c.warn_at,
+                due_at=c.due_at,
+                paused_at=c.paused_at,
+                stopped_at=c.stopped_at,
+                late_s=c.late_s,
             )
-            for a in assignments
+            for c in (*clocks.ended, *((clocks.running,) if clocks.running else ()))
         ],
+        merged=[CaseLink(id=i, code=c) for i, c in await queries.merged_into(session, case.county, case.id)],
+        report_count=await queries.report_count(session, case.county, case.id),
+        satisfaction=case.satisfaction,
+        answer_until=case.answer_until,
+        due_if_extended=await _due_if_extended(session, case, [event for event, _name in events], at),
+        history_broken_at=first_broken_link([event for event, _name in events]),
         routing=explain(
             row.decision,
             language=language,
             squad_names=squads,
-            rule_names=await rule_names(session, case.county),
         )
         if row.decision
         else None,
@@ -89,9 +112,61 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     )
 
 
+async def _due_if_extended(session: AsyncSession, case: Case, events: list[CaseEvent], at: datetime) -> datetime | None:
+    """What granting would do, by the same replay of the history that will then decide it."""
+    if not case.extension_asked_by:
+        return None
+    limit = await handling_limit(session, case, at)
+    granted = ClockEntry(ClockEffect.EXTEND, at, limit)
+    calendar = await work_calendar(session, case.county)
+    running = replay(calendar, [*(entry_of(event) for event in events), granted]).running
+    return running.due_at if running else None
+
+
+def _cases_in(events: Sequence[tuple[CaseEvent, str | None]]) -> set[UUID]:
+    named = (event.content.get(key) for event, _name in events for key in ("into", "from_case"))
+    return {UUID(case_id) for case_id in named if case_id}
+
+
+def _assignment(a: Assignment, squads: dict[str, str], people: dict[UUID, str], language: str) -> AssignmentOut:
+    return AssignmentOut(
+        squad=SquadBrief(code=a.squad_code, name=squads[a.squad_code]) if a.squad_code else None,
+        holder_name=squads[a.squad_code] if a.squad_code else _duty_name(a.grid_duty, language),
+        handler_name=people.get(a.handler_id) if a.handler_id else None,
+        assigned_at=a.assigned_at,
+        due_at=a.due_at,
+        acknowledged_at=a.acknowledged_at,
+        arrived_at=a.arrived_at,
+        ended_at=a.ended_at,
+        end=a.end,
+    )
+
+
+def _part(a: Assignment, squads: dict[str, str], people: dict[UUID, str]) -> PartOut:
+    assert a.squad_code  # a part is always a squad's
+    return PartOut(
+        squad=SquadBrief(code=a.squad_code, name=squads[a.squad_code]),
+        kind=a.kind,
+        words=a.words,
+        state=queries.part_state(a),
+        handler_name=people.get(a.handler_id) if a.handler_id else None,
+        assigned_at=a.assigned_at,
+        due_at=a.due_at,
+        arrive_by=a.arrive_by,
+        acknowledged_at=a.acknowledged_at,
+        arrived_at=a.arrived_at,
+        ended_at=a.ended_at,
+        end=a.end,
+    )
+
+
+def _duty_name(duty: Duty | None, language: str) -> str:
+    return DUTY_WORDS[duty].in_language(language) if duty else ""
+
+
 def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, language: str) -> CaseSummary:
     case = row.case
-    steps = allowed_steps(case.status, standing(actor, case, handlers))
+    steps = allowed_steps(facts_of(case, row.matter, handlers, at), standing_of(actor, case, handlers))
     return CaseSummary(
         id=case.id,
         code=case.code,
@@ -104,19 +179,51 @@ def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, langu
         place=_place(row),
         words=case.words,
         opened_at=case.opened_at,
+        source=case.source,
+        tier=case.tier,
+        clock=case.clock_kind,
         starts_at=case.clock_started_at if case.due_at else None,
+        warn_at=case.warn_at,
         due_at=case.due_at,
         updated_at=case.updated_at,
         closed_at=case.closed_at,
         overdue_s=_overdue_s(case, at),
         squad=SquadBrief(code=row.squad.code, name=row.squad.name) if row.squad else None,
+        holder_name=row.squad.name if row.squad else (_duty_name(case.grid_duty, language) or None),
+        my_part=own_part(actor, handlers),
+        open_parts=len(handlers.parts),
+        arrive_by=handlers.arrive_by,
+        asked=_asked(case),
+        resume_on=case.resume_on,
+        reply_by=case.reply_by,
+        send_back_count=case.send_back_count,
+        merged_into=CaseLink(id=case.merged_into, code=row.merged_into)
+        if case.merged_into and row.merged_into
+        else None,
         why=sentence_of(row.decision).in_language(language) if row.decision else "",
-        reporter_name=row.reporter_name,
+        reporter_name=_reporter_name(row, language),
         mine=case.reporter_id == actor.staff_id,
         rework_count=case.rework_count,
         cover_photo=row.cover_photo,
         allowed_actions=[_allowed(step, row.matter, language) for step in steps],
     )
+
+
+def _reporter_name(row: CaseRow, language: str) -> str:
+    """Whoever wrote a call down did not report it."""
+    named = row.reporter_name if row.case.source == ReportSource.STAFF else None
+    return named or FROM_THE_PUBLIC.in_language(language)
+
+
+def _asked(case: Case) -> list[Literal["extension", "suspension", "void"]]:
+    asked: list[Literal["extension", "suspension", "void"]] = []
+    if case.extension_asked_by:
+        asked.append("extension")
+    if case.suspension_asked_by:
+        asked.append("suspension")
+    if case.void_asked_by:
+        asked.append("void")
+    return asked
 
 
 def _place(row: CaseRow) -> PlaceOut:
@@ -133,62 +240,22 @@ def _place(row: CaseRow) -> PlaceOut:
 
 
 def _overdue_s(case: Case, at: datetime) -> int:
-    if case.status == Status.CLOSED or case.due_at is None:
+    """How late it is now, or was at the end of handling."""
+    if case.due_at is None:
         return case.late_s
     return max(0, int((at - case.due_at).total_seconds()))
 
 
 def _allowed(step: Step, matter: Matter, language: str) -> AllowedAction:
     least = matter.photos_after_min if step.photos == Photos.AS_MATTER_ASKS else 0
+    reasons = REASONS.get(step.action, {}) if Ask.REASON in step.asks else {}
     return AllowedAction(
         action=step.action,
         label=step.label.in_language(language),
         words=step.words,
         photos_min=least,
         photos_max=0 if step.photos == Photos.NONE else MAX_PHOTOS,
-        squad=step.squad,
-    )
-
-
-def _handlers_in(events: Sequence[tuple[CaseEvent, str | None]], assignments: Sequence[Assignment]) -> set[UUID]:
-    """Everybody who accepted the case or to whom it was handed over."""
-    heirs = (event.content.get("to_id") for event, _name in events)
-    return {UUID(heir) for heir in heirs if heir} | {a.handler_id for a in assignments if a.handler_id}
-
-
-def _event(
-    event: CaseEvent,
-    name: str | None,
-    squads: dict[str, str],
-    people: dict[UUID, str],
-    photos: list[tuple[CasePhoto, Photo | None]],
-) -> CaseEventOut:
-    squad_code = event.content.get("squad_code")
-    due_at = event.content.get("due_at")
-    heir = event.content.get("to_id")
-    return CaseEventOut(
-        id=event.id,
-        seq=event.seq,
-        action=event.action,
-        from_status=event.from_status,
-        to_status=event.to_status,
-        actor_name=name,
-        actor_role=event.actor_role,
-        words=event.words,
-        squad=SquadBrief(code=squad_code, name=squads[squad_code]) if squad_code else None,
-        to_name=people.get(UUID(heir)) if heir else None,
-        due_at=datetime.fromisoformat(due_at) if due_at else None,
-        client_at=event.client_at,
-        at=event.at,
-        photos=[
-            CasePhotoOut(
-                sha256=declared.sha256,
-                phase=declared.phase,
-                received=declared.received_at is not None,
-                width=photo.width if photo else None,
-                height=photo.height if photo else None,
-            )
-            for declared, photo in photos
-        ],
-        hash=event.hash,
+        squad=Need.REQUIRED if Ask.SQUAD in step.asks else Need.NONE,
+        asks=sorted(step.asks),
+        reasons=[ReasonOut(code=code, label=say.in_language(language)) for code, say in reasons.items()],
     )

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from backend.cases.lifecycle import Status
+from backend.cases.terms import Status
 from backend.grids.models import GridKind, GridLevel
 from backend.permissions import Role
 from backend.staff.models import Duty, Engagement, SquadKind
@@ -99,6 +99,7 @@ class CardCase(BaseModel):
     matter_name: str
     status: Status
     starts_at: datetime | None
+    warn_at: datetime | None
     due_at: datetime | None
 
 

@@ -84,6 +84,7 @@ async def card(session: AsyncSession, actor: Actor, code: str, on: date, *, at: 
                 matter_name=matter_name,
                 status=case.status,
                 starts_at=case.clock_started_at if case.due_at else None,
+                warn_at=case.warn_at,
                 due_at=case.due_at,
             )
             for case, matter_name in await queries.open_cases_at(session, actor, covered, limit=MOST_CASES)

@@ -3,23 +3,32 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.cases.lifecycle import OPEN_STATUSES, Status
 from backend.cases.models import Case
 from backend.cases.queries import visible_to
+from backend.cases.terms import OPEN_STATUSES, Status
 from backend.permissions import Actor
+
+WAITS_FOR_US = or_(
+    col(Case.status).in_((Status.PENDING_FILING, Status.PENDING_DISPATCH)),
+    col(Case.extension_asked_by).is_not(None),
+    col(Case.suspension_asked_by).is_not(None),
+    col(Case.void_asked_by).is_not(None),
+)
 
 
 async def board_case_ids(session: AsyncSession, actor: Actor, *, closed_after: datetime, limit: int) -> list[UUID]:
-    """Open cases in scope, those waiting for dispatch first, then by deadline; then those closed since `closed_after`."""
+    """Open cases in scope, those that wait for us first, then by deadline; and what ended since `closed_after`."""
+    merged_lately = and_(col(Case.status) == Status.MERGED, col(Case.updated_at) > closed_after)
+    ended_lately = or_(col(Case.closed_at) > closed_after, merged_lately)
     return list(
         await session.scalars(
             select(col(Case.id))
-            .where(visible_to(actor), or_(col(Case.status).in_(OPEN_STATUSES), col(Case.closed_at) > closed_after))
-            .order_by(col(Case.status) != Status.PENDING_DISPATCH, col(Case.due_at).asc().nulls_last(), col(Case.id))
+            .where(visible_to(actor), col(Case.status).in_(OPEN_STATUSES) | ended_lately)
+            .order_by(~WAITS_FOR_US, col(Case.due_at).asc().nulls_last(), col(Case.id))
             .limit(limit)
         )
     )

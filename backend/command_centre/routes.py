@@ -34,7 +34,7 @@ PING_S = 15
 
 @router.get("/live/snapshot")
 async def snapshot(actor: CaseReader, session: Session, at: Now, language: Language) -> Snapshot:
-    """Everything open in my scope, late ones first, and where the live feed goes on from."""
+    """Everything open in my scope, what waits for the command centre first, and where the live feed goes on from."""
     cursor = await latest_cursor(session)  # first: a change that comes while we read is then delivered, not lost
     ids = await queries.board_case_ids(session, actor, closed_after=at - SHOWN_AFTER_CLOSING, limit=MOST_CASES)
     counts = await queries.open_counts(session, actor)

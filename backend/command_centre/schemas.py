@@ -4,13 +4,13 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from backend.cases.lifecycle import Status
 from backend.cases.schemas import CaseSummary
+from backend.cases.terms import Status
 from backend.dispatch.schemas import SquadOut
 
 
 class Snapshot(BaseModel):
-    """All open cases in scope and those closed in the last hour. The live feed goes on from `last_event_id`."""
+    """All open cases in scope and those that ended in the last hour. The live feed goes on from `last_event_id`."""
 
     as_of: datetime
     last_event_id: str

@@ -1,54 +1,169 @@
 """Every SELECT about rules, squads as candidates, assignments and stored decisions."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, String, bindparam, func, select, text
+from pydantic import TypeAdapter
+from sqlalchemy import Date, String, and_, bindparam, exists, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.clock import local_date
+from backend.clock import SHANGHAI, local_date
 from backend.database import TIMESTAMP
-from backend.dispatch.models import OPEN_ASSIGNMENT, Assignment, RoutingDecision, RoutingRule
-from backend.dispatch.routing import Rule, SquadFacts
+from backend.dispatch.models import (
+    OPEN_ASSIGNMENT,
+    OPEN_PART,
+    Assignment,
+    AssignmentEnd,
+    RoutingDecision,
+    RuleSet,
+    RuleSetStatus,
+)
+from backend.dispatch.routing import PersonFacts, SquadFacts, serves_town
+from backend.dispatch.rule_schemas import RuleIn, rule_of
+from backend.dispatch.rules import Moment, Rule
 from backend.errors import NotFound, Say
-from backend.matters.queries import unknown_matter
+from backend.grids.models import Grid
+from backend.grids.queries import in_force
+from backend.matters.clocks import is_workday
+from backend.matters.queries import calendar_days, unknown_matter
 from backend.permissions import Actor, covers
-from backend.staff.duty import SquadDuty, why_off_duty
+from backend.staff.duty import SquadDuty, is_free, why_off_duty
+from backend.staff.models import Post, RequestStatus, Staff, StaffLeave
+from backend.staff.positions import Position, latest_positions
+from backend.staff.queries import present_on
 from backend.staff.queries_duty import duty_of_squads, on_duty_sql, squad_duty
+from backend.staff.rota import ONE_DAY
+from geo.geodesy import distance_m
 
 
-async def routing_rules(session: AsyncSession, county: str) -> list[Rule]:
-    rows = await session.scalars(select(RoutingRule).where(col(RoutingRule.county) == county))
-    return [Rule(r.code, r.priority, r.name, tuple(r.matters), tuple(r.severities), r.zone, r.target) for r in rows]
+@dataclass(frozen=True)
+class RulesInForce:
+    number: int
+    rules: tuple[Rule, ...]
+
+
+_RULES = TypeAdapter(list[RuleIn])
+
+
+async def rules_in_force(session: AsyncSession, county: str) -> RulesInForce:
+    """The county's rules; none at all is number 0."""
+    found = await rule_set_in_force(session, county)
+    if found is None:
+        return RulesInForce(0, ())
+    return RulesInForce(found.number or 0, tuple(rule_of(rule) for rule in rules_of(found)))
+
+
+async def rule_set_in_force(session: AsyncSession, county: str, *, lock: bool = False) -> RuleSet | None:
+    wanted = select(RuleSet).where(col(RuleSet.county) == county, col(RuleSet.status) == RuleSetStatus.IN_FORCE)
+    return (await session.scalars(wanted.with_for_update() if lock else wanted)).one_or_none()
+
+
+def rules_of(kept: RuleSet) -> list[RuleIn]:
+    """The rules of a set, as they are tried."""
+    return sorted(_RULES.validate_python(kept.rules), key=lambda rule: rule.priority)
 
 
 async def open_cases_by_squad(session: AsyncSession, county: str) -> dict[str, int]:
     rows = await session.execute(
         select(col(Assignment.squad_code), func.count())
-        .where(col(Assignment.county) == county, OPEN_ASSIGNMENT)
+        .where(
+            col(Assignment.county) == county,
+            col(Assignment.ended_at).is_(None),
+            col(Assignment.squad_code).is_not(None),
+        )
         .group_by(col(Assignment.squad_code))
     )
-    return dict(rows.all())
+    return {code: count for code, count in rows if code}
 
 
-async def squads_as_candidates(session: AsyncSession, county: str, grid_path: str, at: datetime) -> list[SquadFacts]:
-    """Every squad of the county with duty, jurisdiction over the grid and load at `at`."""
+async def squads_as_candidates(
+    session: AsyncSession, county: str, grid_path: str, at: datetime, place: tuple[float, float] | None = None
+) -> list[SquadFacts]:
+    """Every squad of the county with duty, jurisdiction over the grid, load, and distance from `place` (lng, lat) at `at`."""
     load = await open_cases_by_squad(session, county)
-    return [
-        SquadFacts(
-            code=squad.code,
-            name=squad.name,
-            unit_code=squad.unit_code,
-            kind=squad.kind,
-            capabilities=squad.capabilities,
-            on_duty=squad.on_duty,
-            has_jurisdiction=bool(squad.has_jurisdiction),
-            open_cases=load.get(squad.code, 0),
-            why_off_duty=why_off_duty(squad),
+    squads = await duty_of_squads(session, county, at, grid_path=grid_path)
+    on_duty = [member.id for squad in squads for member in squad.members_on_duty]
+    positions = await latest_positions(session, county, on_duty) if place else {}
+    return [squad_facts(squad, grid_path, load.get(squad.code, 0), at, place, positions) for squad in squads]
+
+
+def squad_facts(
+    squad: SquadDuty,
+    grid_path: str,
+    open_cases: int,
+    at: datetime,
+    place: tuple[float, float] | None,
+    positions: Mapping[UUID, Position],
+) -> SquadFacts:
+    """What routing needs of a squad. Its position is the freshest of its members on duty."""
+    known = [positions[member.id] for member in squad.members_on_duty if member.id in positions]
+    freshest = max(known, key=lambda position: position.at, default=None)
+    return SquadFacts(
+        code=squad.code,
+        name=squad.name,
+        unit_code=squad.unit_code,
+        kind=squad.kind,
+        capabilities=squad.capabilities,
+        on_duty=squad.on_duty,
+        has_jurisdiction=bool(squad.has_jurisdiction),
+        open_cases=open_cases,
+        why_off_duty=why_off_duty(squad),
+        in_town=serves_town(squad.jurisdiction, grid_path),
+        free=is_free(squad),
+        members_on_duty=len(squad.members_on_duty) if squad.has_members else None,
+        distance_m=distance_m(*place, freshest.lng, freshest.lat) if place and freshest else None,
+        position_age_s=max(0, round((at - freshest.at).total_seconds())) if freshest else None,
+    )
+
+
+async def grids_around(session: AsyncSession, county: str, grid_path: str, on: date) -> tuple[str, ...]:
+    """Codes of the grids on the way down to this one, and of the clusters to which they belong on that local day."""
+    codes = grid_path.split("/")
+    clusters = await session.scalars(
+        select(col(Grid.cluster_code)).where(
+            col(Grid.county) == county, col(Grid.code).in_(codes), in_force(on), col(Grid.cluster_code).is_not(None)
         )
-        for squad in await duty_of_squads(session, county, at, grid_path=grid_path)
+    )
+    return (*codes, *sorted({str(code) for code in clusters}))
+
+
+async def moment_at(session: AsyncSession, county: str, at: datetime) -> Moment:
+    today = local_date(at)
+    days = {row.on: row.kind for row in await calendar_days(session, county, today - ONE_DAY, today)}
+    return Moment(at.astimezone(SHANGHAI), not is_workday(today, days), not is_workday(today - ONE_DAY, days))
+
+
+async def people_with_duty(session: AsyncSession, county: str, grid_path: str, at: datetime) -> list[PersonFacts]:
+    """Who holds a duty in the grid or in one above it, present on that day, and whether they are on leave then."""
+    parts, today = grid_path.split("/"), local_date(at)
+    paths = ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    away = exists().where(
+        col(StaffLeave.county) == col(Staff.county),
+        col(StaffLeave.staff_id) == col(Staff.id),
+        col(StaffLeave.status) == RequestStatus.APPROVED,
+        col(StaffLeave.starts_at) <= at,
+        col(StaffLeave.ends_at) > at,
+    )
+    rows = await session.execute(
+        select(col(Staff.id), col(Staff.name), col(Post.duty), col(Post.grid_path), col(Grid.name), away)
+        .join(Post, and_(col(Post.county) == col(Staff.county), col(Post.staff_id) == col(Staff.id)))
+        .join(Grid, and_(col(Grid.county) == col(Post.county), col(Grid.path) == col(Post.grid_path), in_force(today)))
+        .where(
+            col(Staff.county) == county,
+            present_on(today),
+            col(Post.duty).is_not(None),
+            col(Post.grid_path).in_(paths),
+            col(Post.starts_on) <= today,
+            or_(col(Post.ends_on).is_(None), col(Post.ends_on) >= today),
+        )
+    )
+    return [
+        PersonFacts(id_, name, duty, grid_name, len(parts) - 1 - path.count("/"), on_leave)
+        for id_, name, duty, path, grid_name, on_leave in rows
+        if duty and path
     ]
 
 
@@ -106,6 +221,28 @@ async def open_assignment(session: AsyncSession, county: str, case_id: UUID) -> 
     ).one_or_none()
 
 
+async def open_parts(session: AsyncSession, county: str, case_id: UUID) -> Sequence[Assignment]:
+    """Co-handlers and whistled squads that are not done, in the order in which they were called."""
+    return (
+        await session.scalars(
+            select(Assignment)
+            .where(col(Assignment.county) == county, col(Assignment.case_id) == case_id, OPEN_PART)
+            .order_by(col(Assignment.assigned_at), col(Assignment.id))
+        )
+    ).all()
+
+
+async def sent_back_by(session: AsyncSession, county: str, case_id: UUID) -> tuple[str, ...]:
+    """The squads that have sent the case back, and the duties in the grid whose holders have."""
+    holder = func.coalesce(col(Assignment.squad_code), col(Assignment.grid_duty))
+    found = select(holder).where(
+        col(Assignment.county) == county,
+        col(Assignment.case_id) == case_id,
+        col(Assignment.end) == AssignmentEnd.SENT_BACK,
+    )
+    return tuple(await session.scalars(found.distinct().order_by(holder)))
+
+
 async def assignments_of(session: AsyncSession, county: str, case_id: UUID) -> Sequence[Assignment]:
     return (
         await session.scalars(
@@ -125,10 +262,3 @@ async def latest_decision(session: AsyncSession, county: str, case_id: UUID) -> 
             .limit(1)
         )
     ).one_or_none()
-
-
-async def rule_names(session: AsyncSession, county: str) -> dict[str, str]:
-    rows = await session.execute(
-        select(col(RoutingRule.code), col(RoutingRule.name)).where(col(RoutingRule.county) == county)
-    )
-    return dict(rows.all())

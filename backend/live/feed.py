@@ -115,15 +115,23 @@ async def changes_after(session: AsyncSession, county: str, cursor: Cursor, limi
 def _stored(audience: Audience) -> dict[str, Any]:
     return {
         "grid_path": audience.grid_path,
-        "reporter_id": str(audience.reporter_id),
+        "reporter_ids": [str(reporter_id) for reporter_id in audience.reporter_ids],
         "squad_codes": list(audience.squad_codes),
+        "claimable": audience.claimable,
     }
 
 
 def _audience(stored: dict[str, Any]) -> Audience | None:
     if not stored:
         return None
-    return Audience(stored["grid_path"], UUID(stored["reporter_id"]), tuple(stored["squad_codes"]))
+    # Rows written before reporters could be several name one.
+    reporters = stored["reporter_ids"] if "reporter_ids" in stored else [stored["reporter_id"]]
+    return Audience(
+        stored["grid_path"],
+        tuple(UUID(reporter) for reporter in reporters),
+        tuple(stored["squad_codes"]),
+        stored.get("claimable", False),
+    )
 
 
 async def is_stale(session: AsyncSession, county: str, cursor: Cursor) -> bool:

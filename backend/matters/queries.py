@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,7 +11,20 @@ from sqlmodel import col
 
 from backend.errors import Malformed, NotFound, Say
 from backend.matters.clocks import WorkCalendar
-from backend.matters.models import CalendarDay, Catalogue, FilingCondition, Matter, WorkHours
+from backend.matters.models import (
+    USUAL_STAGE_LIMITS,
+    CalendarDay,
+    Catalogue,
+    FilingCondition,
+    Limit,
+    Matter,
+    Stage,
+    StageLimit,
+    WorkHours,
+)
+
+# So long may a report wait on a phone and still be read with the catalogue under which it was written.
+KEPT_WITHOUT_SIGNAL = timedelta(days=30)
 
 
 async def catalogue_in_force(session: AsyncSession, county: str, at: datetime) -> int:
@@ -56,6 +69,18 @@ async def conditions_by_matter(
 class ChosenMatter:
     matter: Matter
     condition: FilingCondition
+
+
+async def choose_matter_as_written(
+    session: AsyncSession, county: str, at: datetime, written_at: datetime, matter_code: str, condition_code: str | None
+) -> ChosenMatter:
+    """As `choose_matter`; what has left the catalogue since it was written down without a signal is taken as it was then."""
+    try:
+        return await choose_matter(session, county, at, matter_code, condition_code)
+    except Malformed:
+        if not at - KEPT_WITHOUT_SIGNAL <= written_at < at:
+            raise
+        return await choose_matter(session, county, written_at, matter_code, condition_code)
 
 
 async def choose_matter(
@@ -108,6 +133,12 @@ async def matter_of(session: AsyncSession, county: str, version: int, code: str)
     matter = await session.get(Matter, (county, version, code))
     assert matter is not None
     return matter
+
+
+async def stage_limits(session: AsyncSession, county: str) -> dict[Stage, Limit]:
+    """How long the county gives itself for each stage; every stage has one, the country's usual where it says nothing."""
+    rows = await session.scalars(select(StageLimit).where(col(StageLimit.county) == county))
+    return USUAL_STAGE_LIMITS | {row.stage: Limit(row.amount, row.unit) for row in rows}
 
 
 async def calendar_days(session: AsyncSession, county: str, first: date, last: date) -> Sequence[CalendarDay]:

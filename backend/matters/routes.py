@@ -3,25 +3,39 @@
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request, Response
 
 from backend.access import CaseReader
 from backend.clock import Now
 from backend.database import Session
 from backend.matters import queries
-from backend.matters.models import FilingCondition, Matter
-from backend.matters.schemas import CalendarDayOut, CatalogueOut, FilingConditionOut, LimitOut, MatterOut, PhotoCount
+from backend.matters.catalogue_views import matters_out
+from backend.matters.queries_catalogue import content_of_version
+from backend.matters.schemas import CalendarDayOut, CatalogueOut
+from backend.settings import VERSION
+from backend.staff.queries import unit_names
 
 router = APIRouter(prefix="/api", tags=["matters"])
 
 
-@router.get("/matters")
-async def catalogue(actor: CaseReader, session: Session, at: Now) -> CatalogueOut:
-    """The catalogue in force with filing conditions, most frequent matters first."""
+@router.get("/matters", response_model=CatalogueOut, responses={304: {"description": "the phone has this already"}})
+async def catalogue(
+    request: Request, response: Response, actor: CaseReader, session: Session, at: Now
+) -> CatalogueOut | Response:
+    """The catalogue in force with filing conditions, most frequent matters first.
+
+    The answer's tag names county, version and program, so that a phone asks again for nothing that it has.
+    """
     version = await queries.catalogue_in_force(session, actor.county, at)
-    conditions = await queries.conditions_by_matter(session, actor.county, version)
-    found = await queries.matters(session, actor.county, version)
-    return CatalogueOut(version=version, matters=[_matter_out(m, conditions[m.code]) for m in found])
+    tag = f'"{actor.county}-{version}-{VERSION}"'
+    headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
+    if request.headers.get("if-none-match", "").removeprefix("W/") == tag:
+        return Response(status_code=304, headers=headers)
+    response.headers.update(headers)
+    content = await content_of_version(session, actor.county, version)
+    found = matters_out(content, await unit_names(session, actor.county))
+    found.sort(key=lambda matter: (-matter.weight, matter.code))
+    return CatalogueOut(version=version, matters=found)
 
 
 @router.get("/calendar")
@@ -34,29 +48,3 @@ async def calendar(
     """Public holidays and weekend days that are worked (调休), between two local days."""
     days = await queries.calendar_days(session, actor.county, first, last)
     return [CalendarDayOut(on=day.on, kind=day.kind) for day in days]
-
-
-def _matter_out(matter: Matter, conditions: list[FilingCondition]) -> MatterOut:
-    return MatterOut(
-        code=matter.code,
-        kind=matter.kind,
-        major_code=matter.major_code,
-        major_name=matter.major_name,
-        name=matter.name,
-        icon=matter.icon,
-        initials=matter.initials,
-        photo_guidance=matter.photo_guidance,
-        photos_before=PhotoCount(min=matter.photos_before_min, max=matter.photos_before_max),
-        photos_after=PhotoCount(min=matter.photos_after_min, max=matter.photos_after_max),
-        closing_condition=matter.closing_condition,
-        conditions=[
-            FilingConditionOut(
-                code=c.code,
-                words=c.words,
-                severity=c.severity,
-                limit=LimitOut(amount=c.limit_amount, unit=c.limit_unit),
-                is_default=c.is_default,
-            )
-            for c in conditions
-        ],
-    )

@@ -14,9 +14,9 @@ def _config(database_url: str) -> Config:
     return config
 
 
-def migrate(database_url: str) -> None:
-    """Upgrade to the newest schema; does nothing when it is there already."""
-    command.upgrade(_config(database_url), "head")
+def migrate(database_url: str, revision: str = "head") -> None:
+    """Upgrade to the newest schema, or to an older revision; does nothing when it is there already."""
+    command.upgrade(_config(database_url), revision)
 
 
 def check(database_url: str) -> None:

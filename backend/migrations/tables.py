@@ -2,13 +2,15 @@
 
 from sqlmodel import SQLModel
 
+from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
 from backend.dispatch import models as dispatch
 from backend.grids import models as grids
 from backend.live import models as live
 from backend.matters import models as matters
 from backend.photos import models as photos
+from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases)
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, residents)
 METADATA = SQLModel.metadata

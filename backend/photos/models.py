@@ -23,5 +23,5 @@ class Photo(SQLModel, table=True):
     height: int
     taken_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     place: Any = Field(default=None, sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=True)
-    uploaded_by: UUID
+    uploaded_by: UUID | None = None
     received_at: datetime = Field(sa_type=TIMESTAMP)

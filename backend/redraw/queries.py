@@ -10,9 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.cases.lifecycle import OPEN_STATUSES
 from backend.cases.models import Case
 from backend.cases.queries import visible_to
+from backend.cases.terms import OPEN_STATUSES
 from backend.matters.models import Matter
 from backend.permissions import Actor
 from backend.staff.models import Post, Squad, SquadJurisdiction, Staff

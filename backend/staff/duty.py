@@ -27,6 +27,8 @@ class Standing(StrEnum):
 
 
 ON_DUTY = frozenset({Standing.ROSTERED, Standing.STEPPED_IN})
+# Who can take something new: waiting for work, or on the way to some that can be put off.
+FREE = frozenset({BaseStatus.AVAILABLE, BaseStatus.EN_ROUTE})
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,11 @@ class SquadDuty:
         if not self.has_members:
             return self.shift_ends_at
         return max((m.on_until for m in self.members_on_duty if m.on_until), default=None)
+
+
+def is_free(duty: SquadDuty) -> bool:
+    """Whether somebody on duty is free; nothing is known of a squad that never had members, so it is taken to be."""
+    return not duty.has_members or any(member.base in FREE for member in duty.members_on_duty)
 
 
 def why_off_duty(duty: SquadDuty) -> Say | None:

@@ -22,6 +22,6 @@ async def announce_duty(session: AsyncSession, *, actor: Actor, squad_codes: Ite
             kind="duty",
             case_id=None,
             body={"squad_code": code},
-            audience=Audience(served, actor.staff_id, (code,)),
+            audience=Audience(served, (actor.staff_id,), (code,)),
             at=at,
         )

@@ -2,12 +2,14 @@
 
 from datetime import date, datetime, time
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
+from geoalchemy2 import Geometry
 from sqlalchemy import ARRAY, ForeignKeyConstraint, String, UniqueConstraint
 from sqlmodel import Field, Index, SQLModel
 
-from backend.database import TIMESTAMP, choice
+from backend.database import SRID, TIMESTAMP, choice
 from backend.permissions import Role
 
 
@@ -280,6 +282,19 @@ class DutyState(SQLModel, table=True):
     staff_id: UUID = Field(primary_key=True)
     status_code: str
     since_at: datetime = Field(sa_type=TIMESTAMP)
+
+
+class LatestPosition(SQLModel, table=True):
+    """Where a person last was, as far as they told it in their work. One row per person, overwritten, never a track."""
+
+    __tablename__ = "latest_position"
+    __table_args__ = (ForeignKeyConstraint(["county", "staff_id"], ["staff.county", "staff.id"]),)
+
+    county: str = Field(primary_key=True, max_length=6)
+    staff_id: UUID = Field(primary_key=True)
+    at: datetime = Field(sa_type=TIMESTAMP)
+    place: Any = Field(sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=False)
+    accuracy_m: float | None = None
 
 
 class SignIn(SQLModel, table=True):

@@ -1,16 +1,16 @@
 """Every SELECT about people, posts, units and the names of squads. Rota and duty have files of their own."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.clock import local_date
 from backend.permissions import Actor, PostHeld
-from backend.staff.models import Post, SignIn, Squad, Staff, Unit
+from backend.staff.models import Post, SignIn, Squad, SquadJurisdiction, Staff, Unit
 
 
 async def staff_by_phone(session: AsyncSession, phone: str) -> Staff | None:
@@ -51,11 +51,29 @@ async def actor_of_token(session: AsyncSession, token_hash: str, at: datetime) -
             .where(col(SignIn.token_hash) == token_hash, col(SignIn.expires_at) > at, present_on(local_date(at)))
         )
     ).one_or_none()
-    if staff is None:
-        return None
+    return await actor_of(session, staff, at) if staff else None
+
+
+async def actor_of(session: AsyncSession, staff: Staff, at: datetime) -> Actor:
+    """A person with the posts that they hold on the local day of `at`."""
     posts = await posts_held(session, staff.county, staff.id, at)
-    held = tuple(PostHeld(post.role, post.grid_path, post.squad_code) for post in posts)
-    return Actor(staff.county, staff.id, staff.name, held, staff.must_change_password)
+    held = tuple(PostHeld(post.role, post.grid_path, post.squad_code, post.duty) for post in posts)
+    squad_codes = {post.squad_code for post in posts if post.squad_code}
+    return Actor(
+        staff.county,
+        staff.id,
+        staff.name,
+        held,
+        staff.must_change_password,
+        await _jurisdictions(session, staff.county, squad_codes) if squad_codes else (),
+    )
+
+
+async def _jurisdictions(session: AsyncSession, county: str, squad_codes: set[str]) -> tuple[str, ...]:
+    paths = select(col(SquadJurisdiction.grid_path)).where(
+        col(SquadJurisdiction.county) == county, col(SquadJurisdiction.squad_code).in_(squad_codes)
+    )
+    return tuple(await session.scalars(paths.distinct().order_by(col(SquadJurisdiction.grid_path))))
 
 
 async def staff_of(session: AsyncSession, actor: Actor) -> Staff:
@@ -75,3 +93,29 @@ async def squads(session: AsyncSession, county: str) -> Sequence[Squad]:
 
 async def squad_names(session: AsyncSession, county: str) -> dict[str, str]:
     return {squad.code: squad.name for squad in await squads(session, county)}
+
+
+async def claiming_squad(
+    session: AsyncSession, county: str, squad_codes: Iterable[str], grid_path: str
+) -> Squad | None:
+    """The first of these squads, by code, that is responsible for the grid at this path."""
+    covering = func.starts_with(literal(f"{grid_path}/"), col(SquadJurisdiction.grid_path).op("||")("/"))
+    found = (
+        select(Squad)
+        .join(
+            SquadJurisdiction,
+            and_(
+                col(SquadJurisdiction.county) == col(Squad.county), col(SquadJurisdiction.squad_code) == col(Squad.code)
+            ),
+        )
+        .where(col(Squad.county) == county, col(Squad.code).in_(list(squad_codes)), covering)
+        .order_by(col(Squad.code))
+        .limit(1)
+    )
+    return (await session.scalars(found)).one_or_none()
+
+
+async def names_of_staff_in(session: AsyncSession, county: str, words: str) -> Sequence[str]:
+    """The names of staff, present or past, that stand in these words."""
+    found = select(col(Staff.name)).where(col(Staff.county) == county, func.strpos(words, col(Staff.name)) > 0)
+    return (await session.scalars(found.distinct())).all()

@@ -4,7 +4,9 @@ it takes too long. Nothing here knows what the columns mean.
 
 import asyncio
 import json
+import re
 import sys
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -96,3 +98,9 @@ async def _ask_child(data: bytes) -> _Answer:
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def plain_title(cell: str) -> str:
+    """A title without blanks, stars, colons and what stands in brackets, full-width signs as half-width ones."""
+    text = unicodedata.normalize("NFKC", cell).lower()
+    return re.sub(r"\(.*?\)|\[.*?\]|[\s*:#]", "", text)

@@ -5,7 +5,6 @@ staff_import.py. Row numbers are the file's own.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -15,7 +14,7 @@ from backend.permissions import Role
 from backend.staff.models import Duty, Engagement
 from backend.staff.people_words import DUTY_NAMES, DUTY_WORDS, ENGAGEMENT_NAMES, ROLE_NAMES, PostWords
 from backend.staff.phones import read_phone
-from backend.staff.sheets import Sheet
+from backend.staff.sheets import Sheet, plain_title
 from backend.staff.staff_import_cells import clean_name, is_scientific, plain_number, read_day
 
 HEADER_WITHIN_ROWS = 30
@@ -115,12 +114,6 @@ def read_people(sheets: Sequence[Sheet]) -> Table:
 
 
 # Titles
-
-
-def plain_title(cell: str) -> str:
-    """A title without blanks, stars, colons and what stands in brackets, full-width signs as half-width ones."""
-    text = unicodedata.normalize("NFKC", cell).lower()
-    return re.sub(r"\(.*?\)|\[.*?\]|[\s*:#]", "", text)
 
 
 _FIELD_OF_TITLE = {plain_title(title): name for name, own, others in COLUMNS for title in (own, *others.split())}

@@ -1,5 +1,6 @@
 /* The phone's entry: grid worker, squad, inspector, and the resident's page. */
 import { createApp } from 'vue'
+import '@/lib/text_size'
 import '@/ui/tokens.css'
 import './phone/phone.css'
 import PhoneApp from './phone/PhoneApp.vue'

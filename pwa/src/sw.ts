@@ -27,7 +27,7 @@ worker.addEventListener('fetch', (event) => {
   const { pathname, origin } = new URL(event.request.url)
   if (event.request.method !== 'GET' || origin !== worker.location.origin || pathname.startsWith('/api/')) return
   if (event.request.mode === 'navigate') {
-    if (!/^\/desk(\/|\.html|$)/.test(pathname)) event.respondWith(page(event.request))
+    if (!/^\/(desk|r)(\/|\.html|$)/.test(pathname)) event.respondWith(page(event.request))
     return
   }
   event.respondWith(caches.match(event.request, { ignoreSearch: true }).then((kept) => kept ?? fetch(event.request)))

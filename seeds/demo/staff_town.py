@@ -11,7 +11,7 @@ from typing import Any
 from shapely import Point
 from shapely.geometry import shape
 
-from seeds.demo.draw_town import HERE, TOWN
+from seeds.demo.draw_town import COUNTY, HERE, TOWN
 
 CATALOGUE = HERE.parent / "catalogue" / "matters.json"
 PASSWORD = "suozi-2026"  # noqa: S105 (printed at start-up for whoever tries the demo)
@@ -116,9 +116,11 @@ def staff(grids: list[Json], team_list: list[Json]) -> list[Json]:
             people.append(_person(title, number, phones, None, posts))
     people += _inspectors([village["code"] for village in villages])
     people += _squad_people(team_list, [village["code"] for village in villages])
-    for title, count, phones, role in (("指挥员", 3, 7000, "operator"), ("管理员", 1, 8000, "administrator")):
-        for number in range(1, count + 1):
-            posts = [_post(role, None, FULL_TIME, grid_code=TOWN, unit="xxk-command")]
+    # The second administrator is the county's: the catalogue is the same in every town.
+    desks = [("指挥员", 7000, "operator", (TOWN, TOWN, TOWN)), ("管理员", 8000, "administrator", (TOWN, COUNTY))]
+    for title, phones, role, places in desks:
+        for number, place in enumerate(places, start=1):
+            posts = [_post(role, None, FULL_TIME, grid_code=place, unit="xxk-command")]
             people.append(_person(title, number, phones, "xxk-town", posts))
     return people
 
@@ -192,7 +194,8 @@ def sign_ins(people: list[Json], grids: list[Json], team_list: list[Json]) -> li
     for squad in team_list:
         if squad["kind"] == "all_round":
             wanted += [("squad_member", squad["code"], 0), ("squad_leader", squad["code"], 0)]
-    wanted += [("inspector", TOWN, 0), ("inspector", TOWN, 1), ("operator", TOWN, 0), ("administrator", TOWN, 0)]
+    wanted += [("inspector", TOWN, 0), ("inspector", TOWN, 1), ("operator", TOWN, 0)]
+    wanted += [("administrator", TOWN, 0), ("administrator", COUNTY, 0)]
     wanted += [("squad_member", squad["code"], 0) for squad in team_list if squad["kind"] == "department"]
     return [
         {"role": role, "phone": person["phone"], "password": PASSWORD, "name": person["name"], "note": name_of[place]}

@@ -159,6 +159,32 @@ GET /api/base-map
     any             401     200     200     200     200     200     200
 GET /api/matters
     any             401     200     200     200     200     200     200
+GET /api/catalogue/versions
+    any             401     200     200     200     200     200     200
+GET /api/catalogue/versions/1
+    any             401     200     200     200     200     200     200
+GET /api/catalogue/versions/1/export.xlsx
+    any             401     200     200     200     200     200     200
+GET /api/catalogue/stage-limits
+    any             401     200     200     200     200     200     200
+PUT /api/catalogue/stage-limits < stage_limits
+    any             401     403     403     403     403     403     403
+GET /api/catalogue/drafts
+    any             401     403     403     403     403     403     403
+GET /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001
+    any             401     403     403     403     403     403     403
+PUT /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001 < catalogue_draft
+    any             401     403     403     403     403     403     403
+PUT /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/workbook < workbook
+    any             401     403     403     403     403     403     403
+PUT /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/matters/E0110 < matter
+    any             401     403     403     403     403     403     403
+DELETE /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/matters/E0110?version=1
+    any             401     403     403     403     403     403     403
+POST /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001/publish < catalogue_publish
+    any             401     403     403     403     403     403     403
+DELETE /api/catalogue/drafts/019a0000-0000-7000-8000-000000000001
+    any             401     403     403     403     403     403     403
 GET /api/calendar?from=2026-09-28&to=2026-10-11
     any             401     200     200     200     200     200     200
 GET /api/matters/likely?lng={lng}&lat={lat}
@@ -233,6 +259,50 @@ PUT /api/duty/swaps/{new} < swap
 POST /api/duty/swaps/{new}/decision < approve
     any             401     403     404     404     403     404     404
 
+GET /api/routing-rules
+    any             401     200     200     200     200     200     200
+PUT /api/routing-rules/drafts/{new} < rules
+    any             401     403     403     403     403     201     201
+PUT /api/routing-rules/drafts/{rules} < rules_again
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/drafts/{rules}/check
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/drafts/{rules}/rehearse < period
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     200     200
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/drafts/{rules}/publish < put_in_force
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     409     409
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+DELETE /api/routing-rules/drafts/{rules}
+    own             401     403     403     403     403     204     204
+    other_town      401     403     403     403     403     204     204
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+POST /api/routing-rules/try < trial
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+GET /api/dispatch/candidates?grid={grid}&matter=E0110&severity=normal
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+
 PUT /api/me/password < own_password
     any             401     422     422     422     422     422     422
 
@@ -291,6 +361,12 @@ PUT /api/staff/imports/{new} < staff_file
 
 GET /api/cases
     any             401     200     200     200     200     200     200
+GET /api/cases/nearby?matter=E0110&lng={lng}&lat={lat}
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
 GET /api/cases?q={words}
     own             401     200     200     200     200     200     200
     other_grid      401     200     200     200     200     200     200
@@ -344,6 +420,8 @@ GET /api/photos/{photo}/original
     other_county    401     404     404     404     404     404     404
     absent          401     404     404     404     404     404     404
 
+PUT /api/hotline/reports/{new} < call
+    any             401     403     403     403     403     201     403
 PUT /api/reports/{new} < report
     any             401     201     201     201     201     403     403
 PUT /api/reports/{report} < report
@@ -395,6 +473,16 @@ PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after} < late_after
     other_county    401     404     404     404     404     404     403
     absent          401     404     404     404     404     404     403
 
+GET /api/escalations
+    any             401     200     200     200     200     200     200
+PUT /api/escalations/{waiting}/handle-yellow/seen
+    own             401     404     404     404     404     404     404
+    other_grid      401     404     404     404     404     404     404
+    other_squad     401     404     404     404     404     404     404
+    other_town      401     404     404     404     404     404     404
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+
 GET /api/live/snapshot
     any             401     200     200     200     200     200     200
 GET /api/live?last_event_id={cursor}
@@ -407,6 +495,49 @@ GET /api/residents/cases/{code}
     other_squad     200     200     200     200     200     200     200
     other_town      200     200     200     200     200     200     200
     other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+GET /api/residents/place?lng={lng}&lat={lat}&county=320281
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    422     422     422     422     422     422     422
+PUT /api/residents/reports/{new} < resident_report
+    own             201     201     201     201     201     201     201
+    other_town      201     201     201     201     201     201     201
+PUT /api/residents/reports/{report}/photos/{late} < late
+    own             404     404     404     404     404     404     404
+    other_county    404     404     404     404     404     404     404
+    absent          404     404     404     404     404     404     404
+GET /api/cases/{waiting}/contact
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
+GET /r
+    any             308     308     308     308     308     308     308
+GET /r/
+    any             200     200     200     200     200     200     200
+GET /r/new?at={grid}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+POST /r/new < resident_form
+    any             303     303     303     303     303     303     303
+GET /r/{code}
+    own             200     200     200     200     200     200     200
+    other_squad     200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+GET /r/{code}/photos/0/320
+    own             200     200     200     200     200     200     200
+    other_squad     200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+POST /r/{code}/answer < resident_answer
+    own             303     303     303     303     303     303     303
+    other_county    303     303     303     303     303     303     303
     absent          404     404     404     404     404     404     404
 GET /desk
     any             200     200     200     200     200     200     200

@@ -10,7 +10,7 @@ from shapely import MultiPolygon, Point, box
 from sqlmodel import SQLModel
 
 from backend.database import SRID
-from backend.dispatch.models import RoutingRule, Zone
+from backend.dispatch.models import RuleSet, RuleSetStatus
 from backend.grids.models import Grid, GridKind, GridLevel
 from backend.matters.models import Catalogue, FilingCondition, LimitUnit, Matter, MatterKind, Severity, WorkHours
 from backend.permissions import Role
@@ -97,15 +97,23 @@ def county_rows(place: Place) -> Iterator[list[SQLModel]]:
         _grid(place, place.county, GridLevel.COUNTY, None, place.county),
         WorkHours(county=place.county, starts=time(8), ends=time(18)),
         Catalogue(county=place.county, version=1, in_force_at=datetime(2026, 1, 1, tzinfo=UTC)),
-        RoutingRule(
+        RuleSet(
             county=place.county,
-            code="R1",
-            priority=1,
-            name=place.canary("rule"),
-            matters=["*"],
-            severities=["*"],
-            zone=Zone.JURISDICTION,
-            target=SquadKind.ALL_ROUND,
+            id=uuid4(),
+            number=1,
+            title=place.canary("rules"),
+            status=RuleSetStatus.IN_FORCE,
+            updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+            in_force_from=datetime(2026, 1, 1, tzinfo=UTC),
+            rules=[
+                {
+                    "code": "R1",
+                    "priority": 1,
+                    "name": place.canary("rule"),
+                    "matters": ["*"],
+                    "target": {"kind": "own_squads"},
+                }
+            ],
         ),
     ]
     yield [

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from backend import errors
 from backend.cases.evidence import REFUSALS
+from backend.cases.guards import GUARDS
+from backend.cases.needs import ASKED_IN
 from backend.grids.imports.words import REFUSALS as FILE_REFUSALS
 from backend.settings import ROOT
 
@@ -14,8 +16,9 @@ KINDS = {
     for name, kind in vars(errors).items()
     if isinstance(kind, type) and issubclass(kind, errors.Problem) and kind is not errors.Problem
 }
-# Codes that are put together or looked up; those of photos (`photo_…`) are made in cases/evidence.py.
-MADE_CODES = {"f'http_{error.status_code}'", "error.code"}
+# Codes that are put together or looked up; those of photos (`photo_…`) are made in cases/evidence.py, those of
+# what a step is missing (`…_needed`) in cases/needs.py, those of its guards stand in cases/guards.py.
+MADE_CODES = {"f'http_{error.status_code}'", "error.code", "rule.code", "f'{field}_needed'"}
 FRAMEWORK_STATUSES = (400, 404, 405)
 ROW = re.compile(r"^\| `(\w+)` \| (\d{3}) \| (.+) \| (.+) \|$")
 
@@ -25,6 +28,8 @@ def raised() -> set[tuple[str, int]]:
     found = {(f"http_{status}", status) for status in FRAMEWORK_STATUSES}
     found |= {(f"photo_{code}", 413 if code == "too_large" else 422) for code in REFUSALS}
     found |= {(code, 422) for code in FILE_REFUSALS}
+    found |= {(rule.code, 409) for rule in GUARDS.values()}
+    found |= {(f"{field}_needed", 422) for field, _sentence in ASKED_IN.values()}
     for path in (ROOT / "backend").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call):
@@ -36,7 +41,9 @@ def _of_call(call: ast.Call) -> Iterator[tuple[str, int]]:
     """The problem that this call makes, if it makes one. Its code is the first argument, or the second in
     `Malformed.at(field, code, …)`, `TooLarge.__init__(self, code, …)` and `Unexpected(status, code, …)`."""
     kind, _, method = ast.unparse(call.func).partition(".")
-    if kind in KINDS or kind == "Unexpected":
+    if method == "listing":
+        yield "malformed", 422
+    elif kind in KINDS or kind == "Unexpected":
         code = call.args[1 if method or kind == "Unexpected" else 0]
         if isinstance(code, ast.Constant):
             yield str(code.value), KINDS.get(kind, 500)

@@ -81,7 +81,50 @@ IMPORT_BODIES: dict[str, dict[str, Any]] = {
     "repairs": {"json": {"repairs": []}},
     "import_draft": {"json": {"draft_id": str(uuid4()), "title": "walk", "effective_on": "2026-12-01"}},
 }
-FIXED_BODIES = PEOPLE_BODIES | IMPORT_BODIES | {kind: {"json": body} for kind, body in DUTY_BODIES.items()}
+WALK_RULE = {"code": "W1", "priority": 1, "name": "walk", "matters": ["*"], "target": {"kind": "own_squads"}}
+RULE_BODIES: dict[str, dict[str, Any]] = {
+    "rules": {"version": 0, "base": 1, "title": "walk", "rules": [WALK_RULE]},
+    "rules_again": {"version": 1, "base": 1, "title": "walk", "rules": [WALK_RULE]},
+    "put_in_force": {"version": 1},
+    "period": {"from": "2026-11-01T00:00+08:00", "to": "2026-11-24T00:00+08:00"},
+}
+# The administrator of the walk has one town; the catalogue is the county's (tests/backend/matters/test_catalogue_drafts.py).
+CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
+    "stage_limits": {"json": {stage: {"amount": 1, "unit": "work_hour"} for stage in ("accept", "verify", "inspect")}},
+    "catalogue_draft": {"json": {"title": "walk", "from_version": 1}},
+    "workbook": {"files": {"file": ("walk.xlsx", b"walk")}},
+    "matter": {
+        "json": {
+            "version": 1,
+            "matter": {
+                "code": "E0110",
+                "major_name": "walk",
+                "name": "walk",
+                "department_code": "walk",
+                "conditions": [
+                    {
+                        "code": "E0110-1",
+                        "words": "walk",
+                        "severity": "normal",
+                        "limit": {"amount": 1, "unit": "work_day"},
+                    }
+                ],
+            },
+        }
+    },
+    "catalogue_publish": {"json": {"version": 1, "over": 1}},
+}
+RESIDENT_BODIES: dict[str, dict[str, Any]] = {
+    "resident_form": {"files": {"id": (None, "not-ours"), "county": (None, "320281")}},
+    "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
+}
+FIXED_BODIES = (
+    CATALOGUE_BODIES
+    | RESIDENT_BODIES
+    | PEOPLE_BODIES
+    | IMPORT_BODIES
+    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES).items()}
+)
 
 
 def body_of(kind: str, target: Target) -> dict[str, Any]:
@@ -101,20 +144,23 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
             "operation": {"kind": "describe", "code": target.names["grid"], "name": "walk"},
         },
         "publish": {"version": version},
+        "resident_report": {"matter": "E0110", "place": {"grid": target.names["grid"]}, "occurred_at": at},
+        "trial": {"grid": target.names["grid"], "matter": "E0110", "severity": "normal", "rules": [WALK_RULE]},
     }
-    if kind in redraws:
-        return {"json": redraws[kind]}
+    place = {"lng": float(target.names.get("lng", "120.4")), "lat": float(target.names.get("lat", "31.8"))}
+    others: dict[str, dict[str, Any]] = {
+        "": {},
+        "report": {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])},
+        "call": {"json": {"matter": "E0110", "place": place, "occurred_at": at}},
+        "wrong_password": {"json": {"phone": target.names["phone"], "password": "not-the-password"}},
+        "late": {"content": target.late},
+        "late_after": {"content": target.late_after},
+    }
     if kind in actions:
         photos = [PICTURE] if kind == "feedback" else []
         action = actions[kind] | {"photos": [{"sha256": sha256(photo)} for photo in photos]}
         return {"files": as_parts("action", action, photos)}
-    if kind in FIXED_BODIES:
-        return FIXED_BODIES[kind]
-    if kind == "report":
-        return {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])}
-    if kind == "wrong_password":
-        return {"json": {"phone": target.names["phone"], "password": "not-the-password"}}
-    return {"content": {"late": target.late, "late_after": target.late_after}[kind]} if kind else {}
+    return (FIXED_BODIES | others | {name: {"json": body} for name, body in redraws.items()})[kind]
 
 
 async def ask(world: World, entry: Entry, cell: Cell, cookie: str | None) -> Answer:
@@ -131,7 +177,7 @@ async def ask_and_look(world: World, entry: Entry, cell: Cell) -> tuple[Answer, 
         wrong = []
         if answer.status != entry.expected[cell]:
             wrong.append(f"answered {answer.status}, not {entry.expected[cell]}: {answer.body[:200]!r}")
-        told = world.targets[cell.scope].told_by_code if "/residents/" in entry.url else frozenset()
+        told = world.targets[cell.scope].told_by_code if "{code}" in entry.url else frozenset()
         wrong += [
             f"lets out {secret!r} of {scope}"
             for secret, scope in world.foreign(cell.role).items()

@@ -30,6 +30,7 @@ GROWING = {
     "case",
     "case_event",
     "case_photo",
+    "escalation",
     "outbox",
     "photo",
     "report",

@@ -65,6 +65,7 @@ GROWING_TABLES = (
     "net_draft",
     "net_import",
     "net_edition",
+    "rule_set",
     "procrastinate_jobs",
     "squad",
     "squad_jurisdiction",
@@ -75,6 +76,10 @@ GROWING_TABLES = (
     "duty_state",
     "duty_swap",
     "staff_leave",
+    "catalogue",
+    "catalogue_draft",
+    "matter",
+    "stage_limit",
 )
 EVERY_ROW = " UNION ALL ".join(f"SELECT '{table}' || t::text AS row FROM {table} t" for table in GROWING_TABLES)
 STATE = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")
@@ -264,6 +269,7 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
     names = {
         "draft": draft.id,
         "draft_version": str(draft.version),
+        "rules": await _draft_rules(administrator, grid),
         "import": await _upload_grids(administrator, scope),
         "waiting": waiting["id"],
         "handled": handled["id"],
@@ -292,7 +298,7 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
         pictures["late_after"],
         waiting["version"],
         await _secrets(world, scope, squad_member, [waiting, handled], pictures),
-        _told_by_code(scope, waiting),
+        await _told_by_code(scope, squad_member, waiting, pictures["before"]),
     )
 
 
@@ -334,6 +340,17 @@ async def _upload_grids(administrator: Person, scope: str) -> str:
     return import_id
 
 
+async def _draft_rules(administrator: Person, grid: str) -> str:
+    """A draft of the rules in force with one more, for this grid alone."""
+    draft_id = str(uuid4())
+    rules = (await administrator.http.get("/api/routing-rules")).json()["in_force"]["rules"]
+    more = {"code": "W9", "priority": 100, "name": "walk", "matters": ["E0110"], "grids": [grid]}
+    body = {"version": 0, "base": 1, "title": "walk", "rules": [*rules, more | {"target": {"kind": "own_squads"}}]}
+    answer = await administrator.http.put(f"/api/routing-rules/drafts/{draft_id}", json=body)
+    assert answer.status_code == 201, answer.text
+    return draft_id
+
+
 async def _ask_leave(member: Person, scope: str) -> str:
     """A leave that waits for a decision; each scope has a month of its own."""
     leave_id = str(uuid4())
@@ -362,8 +379,10 @@ async def _secrets(
     return frozenset({word.encode() for word in said} | seen)
 
 
-def _told_by_code(scope: str, case: dict[str, Any]) -> frozenset[bytes]:
-    told = {case["code"].encode()}
+async def _told_by_code(scope: str, reader: Person, case: dict[str, Any], before: bytes) -> frozenset[bytes]:
+    """The code itself and the picture that its page shows; not the words, nor the photo's hash."""
+    shown = (await reader.http.get(f"/api/photos/{sha256(before)}/320")).content
+    told = {case["code"].encode(), shown[-200:-100]}
     return told | {f"-{OTHER_COUNTY.town}".encode()} if scope == "other_county" else frozenset(told)
 
 
@@ -372,7 +391,7 @@ def _absent() -> Target:
     picture = noise("absent")
     ids = {
         name: str(uuid4())
-        for name in ("waiting", "handled", "report", "feedback", "draft", "import", "leave", "person")
+        for name in ("waiting", "handled", "report", "feedback", "draft", "import", "leave", "person", "rules")
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
     words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}

@@ -29,6 +29,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--use-angle=swiftshader",
+    # A camera that shows a moving pattern; a page still needs the permission.
+    "--use-fake-device-for-media-stream",
     "--enable-unsafe-swiftshader",
 ]
 

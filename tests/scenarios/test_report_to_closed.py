@@ -25,7 +25,7 @@ async def test_a_report_becomes_a_closed_case(people: People, stranger: httpx.As
     squad_member = await people.squad_member("一中队")
     (task,) = await squad_member.cases(squad="mine", order="due")
     assert task["id"] == case["id"]
-    assert [step["action"] for step in task["allowed_actions"]] == ["acknowledge", "send_back"]
+    assert [step["action"] for step in task["allowed_actions"]] == ["acknowledge", "send_back", "ask_extension"]
 
     accepted = (await squad_member.act("acknowledge", task)).json()["case"]
     assert accepted["status"] == "handling"

@@ -221,7 +221,7 @@ WRONG_STEPS: dict[str, tuple[str, Step, int, str, str, str | None]] = {
         403, "not_allowed", "你的岗位不能做这一步", None,
     ),
     "acting on an old version": (
-        "handling", lambda crew, case: crew["squad"].act("feedback", case | {"version": 2}, photos=[AFTER], words="好了"),
+        "handling", lambda crew, case: crew["squad"].act("feedback", case | {"version": 1}, photos=[AFTER], words="好了"),
         409, "stale_version", "案件在你打开之后已经变化", None,
     ),
     "handled without a photo": (
@@ -263,7 +263,7 @@ WRONG_STEPS: dict[str, tuple[str, Step, int, str, str, str | None]] = {
     ),
     "dispatching to nobody": (
         "pending_dispatch", lambda crew, case: crew["operator"].act("dispatch", case),
-        422, "squad_needed", "请选择派给哪支队伍", "squad",
+        422, "squad_needed", "请选择队伍", "squad",
     ),
     "dispatching to a squad that is none": (
         "pending_dispatch", lambda crew, case: crew["operator"].act("dispatch", case, squad="xxk-squad-9"),

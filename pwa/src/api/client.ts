@@ -10,7 +10,7 @@ export type CaseDetail = Schemas['CaseDetail']
 export type Me = Schemas['Me']
 
 /** An error as the server words it (RFC 9457). A conflict about a case says how the case is now. */
-export type Problem = Schemas['ProblemOut'] & { version?: number; case_status?: CaseSummary['status'] }
+export type Problem = Schemas['ProblemOut'] & { version?: number; case_status?: CaseSummary['status']; case?: CaseSummary }
 
 /** `network`: no answer. `foreign`: an answer that is not ours, such as the sign-in page of a public Wi-Fi. */
 export type Failure = { kind: 'network' } | { kind: 'foreign' } | { kind: 'problem'; problem: Problem }

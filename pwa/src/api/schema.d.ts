@@ -818,6 +818,8 @@ export interface paths {
         /**
          * Catalogue
          * @description The catalogue in force with filing conditions, most frequent matters first.
+         *
+         *     The answer's tag names county, version and program, so that a phone asks again for nothing that it has.
          */
         get: operations["catalogue_api_matters_get"];
         put?: never;
@@ -841,6 +843,202 @@ export interface paths {
          */
         get: operations["calendar_api_calendar_get"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Versions
+         * @description Every version of the catalogue, newest first, also those that wait for their time.
+         */
+        get: operations["list_versions_api_catalogue_versions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Version
+         * @description A version with its matters by code, and what it changed.
+         */
+        get: operations["get_version_api_catalogue_versions__version__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/versions/{version}/export.xlsx": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Version
+         * @description The version as a workbook that can be edited and sent back. Version 0 is an empty one.
+         */
+        get: operations["export_version_api_catalogue_versions__version__export_xlsx_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Drafts
+         * @description Drafts that are being edited, the last changed first.
+         */
+        get: operations["list_drafts_api_catalogue_drafts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Draft
+         * @description The draft with its matters, what it would change, and what its workbook said that could not be taken over.
+         */
+        get: operations["get_draft_api_catalogue_drafts__draft_id__get"];
+        /**
+         * Put Draft
+         * @description Begin a draft with the content of a version, or give it another title.
+         */
+        put: operations["put_draft_api_catalogue_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard Draft
+         * @description Put a draft away for good.
+         */
+        delete: operations["discard_draft_api_catalogue_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Workbook
+         * @description Begin a draft with what a workbook says, or put that in its place. Nothing of it is in force before it is published.
+         */
+        put: operations["put_workbook_api_catalogue_drafts__draft_id__workbook_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/matters/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Matter
+         * @description Add a matter to the draft, or put it in place of the one with this code.
+         */
+        put: operations["put_matter_api_catalogue_drafts__draft_id__matters__code__put"];
+        post?: never;
+        /**
+         * Remove Matter
+         * @description Take a matter out of the draft.
+         */
+        delete: operations["remove_matter_api_catalogue_drafts__draft_id__matters__code__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish
+         * @description Make the draft the newest version, at once or from a given moment. Cases that are open keep their version.
+         */
+        post: operations["publish_api_catalogue_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/catalogue/stage-limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Stage Limits
+         * @description How long the county gives itself for each stage besides handling.
+         */
+        get: operations["get_stage_limits_api_catalogue_stage_limits_get"];
+        /**
+         * Put Stage Limits
+         * @description Give the stages other limits. Clocks that run already keep theirs.
+         */
+        put: operations["put_stage_limits_api_catalogue_stage_limits_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -888,6 +1086,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hotline/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Hotline Report
+         * @description Write down what somebody reported by telephone. It is verified first, like everything from the public.
+         */
+        put: operations["put_hotline_report_api_hotline_reports__report_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/nearby": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Cases Nearby
+         * @description Open cases of this matter within its radius and time, nearest first: perhaps the same thing, reported before.
+         */
+        get: operations["cases_nearby_api_cases_nearby_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/matters/likely": {
         parameters: {
             query?: never;
@@ -897,7 +1135,7 @@ export interface paths {
         };
         /**
          * Likely Matters
-         * @description The six likeliest matters here: what was reported nearby of late counts most, the catalogue's weight decides the rest.
+         * @description The six likeliest matters here and now: what was reported nearby of late, at such an hour, on such a day.
          */
         get: operations["likely_matters_api_matters_likely_get"];
         put?: never;
@@ -1088,6 +1326,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/escalations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Escalations
+         * @description What I was told in the last 30 days, newest first.
+         */
+        get: operations["get_escalations_api_escalations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/escalations/{case_id}/{step}/seen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * See Escalation
+         * @description I have read it. Again, and nothing more happens.
+         */
+        put: operations["see_escalation_api_escalations__case_id___step__seen_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/squads": {
         parameters: {
             query?: never;
@@ -1128,6 +1406,150 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/routing-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description The rules in force, earlier ones with the time they were in force, and the drafts for those who keep rules.
+         */
+        get: operations["get_rules_api_routing_rules_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Draft
+         * @description Begin a draft (201) or put other rules into it (200), whole; `version` is the draft's as it was seen.
+         */
+        put: operations["put_draft_api_routing_rules_drafts__draft_id__put"];
+        post?: never;
+        /**
+         * Discard Draft
+         * @description Put a draft away for good.
+         */
+        delete: operations["discard_draft_api_routing_rules_drafts__draft_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check Draft
+         * @description What should be known before publishing: rules never used, what changes, and what is beyond the reader's scope.
+         */
+        post: operations["check_draft_api_routing_rules_drafts__draft_id__check_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}/rehearse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rehearse Draft
+         * @description The draft and the rules in force, both replayed on the cases of a past period; only those in scope are told of.
+         */
+        post: operations["rehearse_draft_api_routing_rules_drafts__draft_id__rehearse_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/drafts/{draft_id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Publish Draft
+         * @description Put the draft in force from now on. `version` must be the draft's own.
+         */
+        post: operations["publish_draft_api_routing_rules_drafts__draft_id__publish_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/routing-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Rules
+         * @description Who would get this? By the rules given or those in force, with everybody who is looked at. Nothing is kept.
+         */
+        post: operations["try_rules_api_routing_rules_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dispatch/candidates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Candidates
+         * @description Every squad for a case that is about to be dispatched by hand, the best first, and what the rules would say.
+         */
+        get: operations["list_candidates_api_dispatch_candidates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/live/snapshot": {
         parameters: {
             query?: never;
@@ -1137,7 +1559,7 @@ export interface paths {
         };
         /**
          * Snapshot
-         * @description Everything open in my scope, late ones first, and where the live feed goes on from.
+         * @description Everything open in my scope, what waits for the command centre first, and where the live feed goes on from.
          */
         get: operations["snapshot_api_live_snapshot_get"];
         put?: never;
@@ -1209,6 +1631,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/residents/reports/{report_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Resident Report
+         * @description A resident's report under an id that its sender chose. 201 the first time, 200 for a repeat. The code opens its page.
+         */
+        put: operations["put_resident_report_api_residents_reports__report_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/reports/{report_id}/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Resident Photo
+         * @description One awaited photo of a resident's report, as raw bytes. Whoever knows the report's id sent it.
+         */
+        put: operations["put_resident_photo_api_residents_reports__report_id__photos__sha256__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/cases/{code}": {
         parameters: {
             query?: never;
@@ -1221,6 +1683,46 @@ export interface paths {
          * @description How a case stands. The code is the key: 50 random bits that only those who were given it know.
          */
         get: operations["follow_api_residents_cases__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/residents/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Place
+         * @description In which grid a position lies, so that a resident can tell whether it is right. Outside: how far, and where to.
+         */
+        get: operations["place_api_residents_place_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case Contacts
+         * @description How to reach those who reported a case, for operators of its grid. Each look is written down.
+         */
+        get: operations["case_contacts_api_cases__case_id__contact_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1277,7 +1779,7 @@ export interface components {
          * Action
          * @enum {string}
          */
-        Action: "report" | "route" | "dispatch" | "reassign" | "acknowledge" | "arrive" | "send_back" | "feedback" | "pass" | "fail" | "hand_over";
+        Action: "report" | "join" | "self_handle" | "route" | "hand_over" | "escalate" | "verify_found" | "verify_absent" | "verify_unable" | "waive_verification" | "send_verification" | "file" | "decline" | "dispatch" | "claim" | "reassign" | "acknowledge" | "arrive" | "feedback" | "send_back" | "raise_tier" | "review_pass" | "review_return" | "pass" | "fail" | "ask_extension" | "grant_extension" | "refuse_extension" | "ask_suspension" | "grant_suspension" | "refuse_suspension" | "resume" | "remind" | "supervise" | "reply_supervision" | "add_co_handler" | "whistle" | "waive_part" | "co_acknowledge" | "co_arrive" | "co_feedback" | "recategorise" | "merge" | "unmerge" | "ask_void" | "confirm_void" | "refuse_void" | "force_close" | "reopen" | "satisfied" | "not_satisfied";
         /**
          * ActionReceipt
          * @description What the server has of this action, and the case as it is now.
@@ -1306,10 +1808,29 @@ export interface components {
             /** Photos Max */
             photos_max: number;
             squad: components["schemas"]["Need"];
+            /**
+             * Asks
+             * @description what else must be named
+             */
+            asks: components["schemas"]["Ask"][];
+            /**
+             * Reasons
+             * @description to choose one from, when `asks` names a reason
+             */
+            reasons: components["schemas"]["ReasonOut"][];
         };
+        /**
+         * Ask
+         * @description What else an action must name: a squad, several, a matter, another case, a day, a moment, a reason from its list.
+         * @enum {string}
+         */
+        Ask: "squad" | "squads" | "matter" | "case" | "day" | "moment" | "reason";
         /** AssignmentOut */
         AssignmentOut: {
-            squad: components["schemas"]["SquadBrief"];
+            /** @description null: those with a duty in the grid */
+            squad: components["schemas"]["SquadBrief"] | null;
+            /** Holder Name */
+            holder_name: string;
             /**
              * Handler Name
              * @description who accepted it, or to whom that person's work was handed over
@@ -1342,6 +1863,11 @@ export interface components {
         BaseStatus: "available" | "en_route" | "on_scene" | "busy" | "off_duty";
         /** Body_import_staff_api_staff_imports__import_id__put */
         Body_import_staff_api_staff_imports__import_id__put: {
+            /** File */
+            file: string;
+        };
+        /** Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put */
+        Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put: {
             /** File */
             file: string;
         };
@@ -1393,15 +1919,18 @@ export interface components {
              */
             members: components["schemas"]["DutyMember"][];
         };
-        /** CandidateOut */
+        /**
+         * CandidateOut
+         * @description A squad, or a person with a duty in the case's grid, that a rule looked at. The other's fields are null.
+         */
         CandidateOut: {
             /** Squad Code */
-            squad_code: string;
+            squad_code: string | null;
             /** Squad Name */
-            squad_name: string;
+            squad_name: string | null;
             /**
              * Rule Code
-             * @description the rule under which this squad was looked at
+             * @description the rule under which they were looked at
              */
             rule_code: string;
             verdict: components["schemas"]["Verdict"];
@@ -1411,7 +1940,34 @@ export interface components {
              */
             reason: string;
             /** Open Cases */
-            open_cases: number;
+            open_cases: number | null;
+            /**
+             * Free
+             * @description of those on duty somebody is not busy; null for decisions from before it counted
+             */
+            free: boolean | null;
+            /**
+             * Members On Duty
+             * @description null for a squad without accounts
+             */
+            members_on_duty: number | null;
+            /**
+             * Distance M
+             * @description of the freshest position of a member on duty, however old it is
+             */
+            distance_m: number | null;
+            /** Position Age S */
+            position_age_s: number | null;
+            /** Staff Id */
+            staff_id: string | null;
+            /** Staff Name */
+            staff_name: string | null;
+            duty: components["schemas"]["Duty"] | null;
+            /**
+             * Grid Name
+             * @description where that person holds the duty
+             */
+            grid_name: string | null;
         };
         /** CardCase */
         CardCase: {
@@ -1427,6 +1983,8 @@ export interface components {
             status: components["schemas"]["Status"];
             /** Starts At */
             starts_at: string | null;
+            /** Warn At */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
         };
@@ -1549,6 +2107,14 @@ export interface components {
              */
             why: string;
         };
+        /**
+         * CaseContacts
+         * @description How to reach those who reported the case. This look has been written down.
+         */
+        CaseContacts: {
+            /** Items */
+            items: components["schemas"]["ContactOut"][];
+        };
         /** CaseDetail */
         CaseDetail: {
             /**
@@ -1571,8 +2137,21 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            source: components["schemas"]["ReportSource"];
+            /**
+             * Tier
+             * @description 1 the worker, 2 town, 3 county, 4 above
+             */
+            tier: number;
+            /** @description whose time is running, or stands still while suspended */
+            clock: components["schemas"]["ClockKind"] | null;
             /** Starts At */
             starts_at: string | null;
+            /**
+             * Warn At
+             * @description when four fifths of the time are used
+             */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
             /**
@@ -1589,11 +2168,43 @@ export interface components {
             overdue_s: number;
             squad: components["schemas"]["SquadBrief"] | null;
             /**
+             * Holder Name
+             * @description the squad, or the duty in the grid, that holds the case
+             */
+            holder_name: string | null;
+            /** @description how far the asker's squad is with its part, if it has one */
+            my_part: components["schemas"]["Part"] | null;
+            /** Open Parts */
+            open_parts: number;
+            /**
+             * Arrive By
+             * @description when the first whistled squad that is not there yet must be
+             */
+            arrive_by: string | null;
+            /**
+             * Asked
+             * @description asked for and not decided yet
+             */
+            asked: ("extension" | "suspension" | "void")[];
+            /** Resume On */
+            resume_on: string | null;
+            /**
+             * Reply By
+             * @description a supervision order wants a reply by then
+             */
+            reply_by: string | null;
+            /** Send Back Count */
+            send_back_count: number;
+            merged_into: components["schemas"]["CaseLink"] | null;
+            /**
              * Why
              * @description one sentence: why this squad, or why it waits
              */
             why: string;
-            /** Reporter Name */
+            /**
+             * Reporter Name
+             * @description 居民 for a report from the public
+             */
             reporter_name: string;
             /**
              * Mine
@@ -1617,6 +2228,33 @@ export interface components {
             events: components["schemas"]["CaseEventOut"][];
             /** Assignments */
             assignments: components["schemas"]["AssignmentOut"][];
+            /** Parts */
+            parts: components["schemas"]["PartOut"][];
+            /** Clocks */
+            clocks: components["schemas"]["ClockOut"][];
+            /**
+             * Merged
+             * @description cases merged into this one
+             */
+            merged: components["schemas"]["CaseLink"][];
+            /**
+             * Report Count
+             * @description how often it was reported, merged ones included
+             */
+            report_count: number;
+            satisfaction: components["schemas"]["Satisfaction"] | null;
+            /** Answer Until */
+            answer_until: string | null;
+            /**
+             * Due If Extended
+             * @description when it would be due, if the extension asked for were granted
+             */
+            due_if_extended: string | null;
+            /**
+             * History Broken At
+             * @description `seq` of the first line that does not fit its hash; null: whole
+             */
+            history_broken_at: number | null;
             routing: components["schemas"]["RoutingOut"] | null;
             /**
              * Server Time
@@ -1642,9 +2280,36 @@ export interface components {
              */
             actor_name: string | null;
             actor_role: components["schemas"]["Role"] | null;
+            /**
+             * Label
+             * @description the action in words
+             */
+            label: string;
             /** Words */
             words: string;
+            /**
+             * Reason
+             * @description the chosen reason in words
+             */
+            reason: string | null;
             squad: components["schemas"]["SquadBrief"] | null;
+            /**
+             * Squads
+             * @description those called by a whistle
+             */
+            squads: components["schemas"]["SquadBrief"][];
+            /** @description what it was merged into or taken apart from, or what joined it */
+            other_case: components["schemas"]["CaseLink"] | null;
+            /**
+             * Until
+             * @description reply or arrive by then
+             */
+            until: string | null;
+            /**
+             * Until Day
+             * @description resumed on this day
+             */
+            until_day: string | null;
             /**
              * To Name
              * @description who handles it from here on, when it was handed over to somebody
@@ -1663,6 +2328,16 @@ export interface components {
             photos: components["schemas"]["CasePhotoOut"][];
             /** Hash */
             hash: string;
+        };
+        /** CaseLink */
+        CaseLink: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
         };
         /** CasePage */
         CasePage: {
@@ -1713,8 +2388,21 @@ export interface components {
              * Format: date-time
              */
             opened_at: string;
+            source: components["schemas"]["ReportSource"];
+            /**
+             * Tier
+             * @description 1 the worker, 2 town, 3 county, 4 above
+             */
+            tier: number;
+            /** @description whose time is running, or stands still while suspended */
+            clock: components["schemas"]["ClockKind"] | null;
             /** Starts At */
             starts_at: string | null;
+            /**
+             * Warn At
+             * @description when four fifths of the time are used
+             */
+            warn_at: string | null;
             /** Due At */
             due_at: string | null;
             /**
@@ -1731,11 +2419,43 @@ export interface components {
             overdue_s: number;
             squad: components["schemas"]["SquadBrief"] | null;
             /**
+             * Holder Name
+             * @description the squad, or the duty in the grid, that holds the case
+             */
+            holder_name: string | null;
+            /** @description how far the asker's squad is with its part, if it has one */
+            my_part: components["schemas"]["Part"] | null;
+            /** Open Parts */
+            open_parts: number;
+            /**
+             * Arrive By
+             * @description when the first whistled squad that is not there yet must be
+             */
+            arrive_by: string | null;
+            /**
+             * Asked
+             * @description asked for and not decided yet
+             */
+            asked: ("extension" | "suspension" | "void")[];
+            /** Resume On */
+            resume_on: string | null;
+            /**
+             * Reply By
+             * @description a supervision order wants a reply by then
+             */
+            reply_by: string | null;
+            /** Send Back Count */
+            send_back_count: number;
+            merged_into: components["schemas"]["CaseLink"] | null;
+            /**
              * Why
              * @description one sentence: why this squad, or why it waits
              */
             why: string;
-            /** Reporter Name */
+            /**
+             * Reporter Name
+             * @description 居民 for a report from the public
+             */
             reporter_name: string;
             /**
              * Mine
@@ -1752,6 +2472,69 @@ export interface components {
             /** Allowed Actions */
             allowed_actions: components["schemas"]["AllowedAction"][];
         };
+        /** CatalogueDraftIn */
+        CatalogueDraftIn: {
+            /** Title */
+            title: string;
+            /**
+             * From Version
+             * @description only read when the draft is begun
+             */
+            from_version: number;
+        };
+        /**
+         * CatalogueDraftOut
+         * @description `over`: the newest version, against which `differences` are told and over which publishing asks to be confirmed.
+         */
+        CatalogueDraftOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DraftState"];
+            /** Version */
+            version: number;
+            /**
+             * Source
+             * @description name of its workbook, or which version it began from
+             */
+            source: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Matters */
+            matters: number;
+            /** Fault Count */
+            fault_count: number;
+            /** Over */
+            over: number;
+            /**
+             * Faults
+             * @description the first 500
+             */
+            faults: components["schemas"]["WorkbookFault"][];
+            /** Ignored Columns */
+            ignored_columns: string[];
+            differences: components["schemas"]["DifferencesOut"];
+            /** Warnings */
+            warnings: components["schemas"]["CatalogueWarning"][];
+            /** Content */
+            content: components["schemas"]["MatterOut"][];
+        };
         /**
          * CatalogueOut
          * @description The catalogue version in force, most frequent matters first.
@@ -1761,6 +2544,53 @@ export interface components {
             version: number;
             /** Matters */
             matters: components["schemas"]["MatterOut"][];
+        };
+        /** CatalogueVersion */
+        CatalogueVersion: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            state: components["schemas"]["VersionState"];
+            /**
+             * In Force At
+             * Format: date-time
+             */
+            in_force_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /**
+             * Matters
+             * @description how many it has
+             */
+            matters: number;
+        };
+        /**
+         * CatalogueVersions
+         * @description Newest first. `may_change`: whether the reader may prepare and publish another.
+         */
+        CatalogueVersions: {
+            /** May Change */
+            may_change: boolean;
+            /** Versions */
+            versions: components["schemas"]["CatalogueVersion"][];
+        };
+        /**
+         * CatalogueWarning
+         * @description What goes on naming a matter or a major that the draft no longer has.
+         */
+        CatalogueWarning: {
+            /**
+             * Kind
+             * @description squad, rule or waiting_version
+             */
+            kind: string;
+            /** Name */
+            name: string;
+            /** Sentence */
+            sentence: string;
         };
         /**
          * Change
@@ -1863,6 +2693,60 @@ export interface components {
             replaces: string[];
         };
         /**
+         * CheckedOut
+         * @description What should be known about a draft before it is published. `changes`: rules by code, against the set in force.
+         */
+        CheckedOut: {
+            /** Version */
+            version: number;
+            /** Warnings */
+            warnings: components["schemas"]["RuleWarning"][];
+            /** Added */
+            added: string[];
+            /** Removed */
+            removed: string[];
+            /** Changed */
+            changed: string[];
+            /**
+             * Out Of Scope
+             * @description names of changed rules that reach beyond the reader's scope
+             */
+            out_of_scope: string[];
+            /**
+             * Outdated
+             * @description another set has been published since the draft was last saved
+             */
+            outdated: boolean;
+        };
+        /**
+         * ClockKind
+         * @description Whose time is running: the command centre's, the verifier's, the handler's, the inspector's.
+         * @enum {string}
+         */
+        ClockKind: "accept" | "verify" | "handle" | "inspect";
+        /**
+         * ClockOut
+         * @description One clock of the case, as it follows from the history.
+         */
+        ClockOut: {
+            kind: components["schemas"]["ClockKind"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Warn At */
+            warn_at: string | null;
+            /** Due At */
+            due_at: string | null;
+            /** Paused At */
+            paused_at: string | null;
+            /** Stopped At */
+            stopped_at: string | null;
+            /** Late S */
+            late_s: number;
+        };
+        /**
          * Cluster
          * @description A cluster grid (连片) with exactly these members: new, or as it shall be from now on. No members: it ends.
          */
@@ -1881,6 +2765,38 @@ export interface components {
             name: string;
             /** Members */
             members: string[];
+        };
+        /** ConditionContent */
+        ConditionContent: {
+            /** Code */
+            code: string;
+            /** Words */
+            words: string;
+            severity: components["schemas"]["Severity"];
+            limit: components["schemas"]["LimitContent"];
+            season?: components["schemas"]["SeasonContent"] | null;
+            /**
+             * Is Default
+             * @default false
+             */
+            is_default: boolean;
+        };
+        /** ContactOut */
+        ContactOut: {
+            /**
+             * Report Id
+             * Format: uuid
+             */
+            report_id: string;
+            /** Name */
+            name: string;
+            /** Phone */
+            phone: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
         };
         /** CrsChoice */
         CrsChoice: {
@@ -1922,6 +2838,13 @@ export interface components {
         /** DecisionIn */
         DecisionIn: {
             decision: components["schemas"]["Deciding"];
+        };
+        /** DepartmentOut */
+        DepartmentOut: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /** DepartureIn */
         DepartureIn: {
@@ -2001,6 +2924,76 @@ export interface components {
             management_grade?: number | null;
             /** Cluster Code */
             cluster_code?: string | null;
+        };
+        /** DifferencesOut */
+        DifferencesOut: {
+            /** Added */
+            added: components["schemas"]["MatterNamed"][];
+            /** Removed */
+            removed: components["schemas"]["MatterNamed"][];
+            /** Changed */
+            changed: components["schemas"]["MatterChanged"][];
+        };
+        /**
+         * DispatchCandidate
+         * @description A squad as somebody who dispatches by hand looks at it.
+         */
+        DispatchCandidate: {
+            /** Squad Code */
+            squad_code: string;
+            /** Squad Name */
+            squad_name: string;
+            kind: components["schemas"]["SquadKind"];
+            /**
+             * Suits
+             * @description on duty, free, able and responsible
+             */
+            suits: boolean;
+            /** On Duty */
+            on_duty: boolean;
+            /** Free */
+            free: boolean;
+            /**
+             * Members On Duty
+             * @description null for a squad without accounts
+             */
+            members_on_duty: number | null;
+            /** Has Jurisdiction */
+            has_jurisdiction: boolean;
+            /** Can Do */
+            can_do: boolean;
+            /** Open Cases */
+            open_cases: number;
+            /**
+             * Distance M
+             * @description of the freshest position of a member on duty, however old it is
+             */
+            distance_m: number | null;
+            /** Position Age S */
+            position_age_s: number | null;
+            /**
+             * Reasons
+             * @description all that speaks against it or was not counted, a clause each
+             */
+            reasons: string[];
+        };
+        /**
+         * DispatchCandidates
+         * @description Every squad of the county for a case that is about to be dispatched by hand, the best first.
+         */
+        DispatchCandidates: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By Rule
+             * @description what the rules in force would say of such a case now
+             */
+            by_rule: string;
+            /** Squads */
+            squads: components["schemas"]["DispatchCandidate"][];
         };
         /** DoneOperation */
         DoneOperation: {
@@ -2088,6 +3081,11 @@ export interface components {
              */
             effective_on: string;
         };
+        /**
+         * DraftState
+         * @enum {string}
+         */
+        DraftState: "editing" | "published" | "discarded";
         /**
          * DraftStatus
          * @enum {string}
@@ -2212,6 +3210,18 @@ export interface components {
             base: components["schemas"]["BaseStatus"];
         };
         /**
+         * DutyTarget
+         * @description Whoever holds this duty in the case's grid, or else in the nearest one above it.
+         */
+        DutyTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "duty";
+            code: components["schemas"]["Duty"];
+        };
+        /**
          * EditionOut
          * @description One publication of the net (第几版). `summary` counts the grids that were added, changed and ended.
          */
@@ -2262,6 +3272,74 @@ export interface components {
          * @enum {string}
          */
         Engagement: "full_time" | "part_time";
+        /** EscalationList */
+        EscalationList: {
+            /** Items */
+            items: components["schemas"]["EscalationOut"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * EscalationOut
+         * @description Something that the asker was told: a reminder (`remind`) or that a case is late (`escalate`).
+         */
+        EscalationOut: {
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /** Case Code */
+            case_code: string;
+            /** Step */
+            step: string;
+            /** @description null when the ladder has this step no more */
+            action: components["schemas"]["Action"] | null;
+            clock: components["schemas"]["ClockKind"] | null;
+            /**
+             * Sentence
+             * @description as it was when it was sent, for example 催办：暴露垃圾 剩 18 分（已用 80 %）
+             */
+            sentence: string;
+            /**
+             * Percent
+             * @description how much of the limit was used then, whole per cent
+             */
+            percent: number | null;
+            matter: components["schemas"]["MatterBrief"];
+            severity: components["schemas"]["Severity"];
+            /** @description of the case now */
+            status: components["schemas"]["Status"];
+            /**
+             * Due At
+             * @description of the clock that runs now
+             */
+            due_at: string | null;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /** Seen */
+            seen: boolean;
+        };
+        /**
+         * FieldChanged
+         * @description One field of a changed matter, in words; empty where there was or will be nothing.
+         */
+        FieldChanged: {
+            /** Field */
+            field: string;
+            /** Title */
+            title: string;
+            /** Before */
+            before: string;
+            /** After */
+            after: string;
+        };
         /**
          * FieldMap
          * @description Which column of the layer holds what. Without `level`, `kind` and `parent` they follow from the code.
@@ -2295,6 +3373,7 @@ export interface components {
             words: string;
             severity: components["schemas"]["Severity"];
             limit: components["schemas"]["LimitOut"];
+            season: components["schemas"]["SeasonOut"] | null;
             /** Is Default */
             is_default: boolean;
         };
@@ -2307,7 +3386,10 @@ export interface components {
              */
             at: string;
         };
-        /** FollowedCase */
+        /**
+         * FollowedCase
+         * @description How a case stands: its progress in plain steps, and no person, words or exact place.
+         */
         FollowedCase: {
             /** Code */
             code: string;
@@ -2332,6 +3414,18 @@ export interface components {
              * Format: date-time
              */
             as_of: string;
+        };
+        /**
+         * FoundPlace
+         * @description In which grid a position lies.
+         */
+        FoundPlace: {
+            /** Grid Name */
+            grid_name: string;
+            /** Village Name */
+            village_name: string;
+            /** On Border */
+            on_border: boolean;
         };
         /**
          * GridAt
@@ -2648,6 +3742,27 @@ export interface components {
             share: number;
         };
         /**
+         * HolderOut
+         * @description Who can have got a case: a squad, those with a duty, or nobody; with what each set of rules gives them.
+         */
+        HolderOut: {
+            /**
+             * Key
+             * @description the squad's code, `duty:` and the duty, or empty for nobody
+             */
+            key: string;
+            /** Name */
+            name: string;
+            /** Old Cases */
+            old_cases: number;
+            /** New Cases */
+            new_cases: number;
+            /** Old Most At Once */
+            old_most_at_once: number;
+            /** New Most At Once */
+            new_most_at_once: number;
+        };
+        /**
          * Impact
          * @description What publishing the draft would touch, as things stand now.
          */
@@ -2944,6 +4059,12 @@ export interface components {
             /** Codes */
             codes: string[];
         };
+        /** LimitContent */
+        LimitContent: {
+            /** Amount */
+            amount: number;
+            unit: components["schemas"]["LimitUnit"];
+        };
         /** LimitOut */
         LimitOut: {
             /** Amount */
@@ -2956,6 +4077,42 @@ export interface components {
          * @enum {string}
          */
         LimitUnit: "urgent_hour" | "work_hour" | "work_day" | "natural_day";
+        /** ListedCatalogueDraft */
+        ListedCatalogueDraft: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Title */
+            title: string;
+            state: components["schemas"]["DraftState"];
+            /** Version */
+            version: number;
+            /**
+             * Source
+             * @description name of its workbook, or which version it began from
+             */
+            source: string;
+            /** Author Name */
+            author_name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Published Version */
+            published_version: number | null;
+            /** Matters */
+            matters: number;
+            /** Fault Count */
+            fault_count: number;
+        };
         /** ListedDraft */
         ListedDraft: {
             /**
@@ -3004,11 +4161,122 @@ export interface components {
             /** Major Name */
             major_name: string;
         };
+        /** MatterChanged */
+        MatterChanged: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+            /** Fields */
+            fields: components["schemas"]["FieldChanged"][];
+        };
+        /**
+         * MatterContent
+         * @description A matter as an administrator words it.
+         */
+        MatterContent: {
+            /** Code */
+            code: string;
+            /** Major Name */
+            major_name: string;
+            /** Name */
+            name: string;
+            /** Department Code */
+            department_code: string;
+            /**
+             * Closing Condition
+             * @default
+             */
+            closing_condition: string;
+            /**
+             * Photo Guidance
+             * @default
+             */
+            photo_guidance: string;
+            /** Legal Basis */
+            legal_basis?: string | null;
+            /**
+             * Icon
+             * @default help-circle
+             */
+            icon: string;
+            /**
+             * Weight
+             * @default 1
+             */
+            weight: number;
+            /**
+             * @default {
+             *       "min": 1,
+             *       "max": 6
+             *     }
+             */
+            photos_before: components["schemas"]["PhotosContent"];
+            /**
+             * @default {
+             *       "min": 1,
+             *       "max": 6
+             *     }
+             */
+            photos_after: components["schemas"]["PhotosContent"];
+            /**
+             * Self Dispatch
+             * @default true
+             */
+            self_dispatch: boolean;
+            /**
+             * Self Handle
+             * @default false
+             */
+            self_handle: boolean;
+            /**
+             * Near Far Hint
+             * @default false
+             */
+            near_far_hint: boolean;
+            /**
+             * Review Needed
+             * @default false
+             */
+            review_needed: boolean;
+            /**
+             * Duplicate Radius M
+             * @default 50
+             */
+            duplicate_radius_m: number;
+            /**
+             * Duplicate Hours
+             * @default 72
+             */
+            duplicate_hours: number;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionContent"][];
+        };
+        /**
+         * MatterIn
+         * @description The matter as it shall be. `version`: the draft's own, as it was seen.
+         */
+        MatterIn: {
+            /** Version */
+            version: number;
+            matter: components["schemas"]["MatterContent"];
+        };
         /**
          * MatterKind
          * @enum {string}
          */
         MatterKind: "event" | "component";
+        /** MatterNamed */
+        MatterNamed: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+        };
         /** MatterOut */
         MatterOut: {
             /** Code */
@@ -3027,15 +4295,51 @@ export interface components {
             icon: string;
             /**
              * Initials
-             * @description pinyin initials, for searching
+             * @description pinyin initials, for searching; several readings between blanks
              */
             initials: string;
             /** Photo Guidance */
             photo_guidance: string;
+            /**
+             * Near Far Hint
+             * @description a near and a far photo help
+             */
+            near_far_hint: boolean;
             photos_before: components["schemas"]["PhotoCount"];
             photos_after: components["schemas"]["PhotoCount"];
             /** Closing Condition */
             closing_condition: string;
+            /** Legal Basis */
+            legal_basis: string | null;
+            /** @description the responsible unit */
+            department: components["schemas"]["DepartmentOut"];
+            /**
+             * Weight
+             * @description how frequent it is, against the others
+             */
+            weight: number;
+            /**
+             * Self Dispatch
+             * @description false: always waits for the operator
+             */
+            self_dispatch: boolean;
+            /**
+             * Self Handle
+             * @description the worker may settle it on the spot
+             */
+            self_handle: boolean;
+            /**
+             * Review Needed
+             * @description the squad's leader looks at the result before inspection
+             */
+            review_needed: boolean;
+            /**
+             * Duplicate Radius M
+             * @description how near an open case is offered as the same; 0: never
+             */
+            duplicate_radius_m: number;
+            /** Duplicate Hours */
+            duplicate_hours: number;
             /** Conditions */
             conditions: components["schemas"]["FilingConditionOut"][];
         };
@@ -3091,6 +4395,20 @@ export interface components {
             keep: string;
             /** Name */
             name?: string | null;
+        };
+        /**
+         * Move
+         * @description Cases that go from one holder to another, or stay; the first of them.
+         */
+        Move: {
+            /** Old */
+            old: string;
+            /** New */
+            new: string;
+            /** Cases */
+            cases: number;
+            /** First */
+            first: components["schemas"]["RehearsedCase"][];
         };
         /**
          * MoveBoundary
@@ -3183,6 +4501,60 @@ export interface components {
             mine: boolean;
         };
         /**
+         * NearbyCase
+         * @description An open case of the same matter close by: perhaps what is about to be reported again.
+         */
+        NearbyCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            status: components["schemas"]["Status"];
+            /** Matter Name */
+            matter_name: string;
+            /** Grid Name */
+            grid_name: string;
+            /** Distance M */
+            distance_m: number;
+            /**
+             * Lng
+             * @description longitude, degrees, WGS84
+             */
+            lng: number;
+            /**
+             * Lat
+             * @description latitude, degrees, WGS84
+             */
+            lat: number;
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Mine */
+            mine: boolean;
+            /**
+             * Cover Photo
+             * @description only where the asker may see the case
+             */
+            cover_photo: string | null;
+        };
+        /** NearbyCases */
+        NearbyCases: {
+            /** Radius M */
+            radius_m: number;
+            /** Items */
+            items: components["schemas"]["NearbyCase"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
          * Need
          * @enum {string}
          */
@@ -3222,6 +4594,19 @@ export interface components {
             at: string;
             /** Squads */
             squads: components["schemas"]["CandidateDuty"][];
+        };
+        /**
+         * OneTarget
+         * @description One squad, or one unit's squads, within their jurisdiction.
+         */
+        OneTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "squad" | "unit";
+            /** Code */
+            code: string;
         };
         /**
          * OneTimePassword
@@ -3364,6 +4749,46 @@ export interface components {
             /** Operation */
             operation: components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["DrawExclusive"] | components["schemas"]["EndExclusive"] | components["schemas"]["Describe"] | components["schemas"]["Cluster"] | components["schemas"]["TakeImport"];
         };
+        /**
+         * Part
+         * @description How far a squad is with its part of a case.
+         * @enum {string}
+         */
+        Part: "new" | "taken" | "on_site";
+        /**
+         * PartOut
+         * @description A part of the case in another squad's hands (协办), or a call to the place (吹哨).
+         */
+        PartOut: {
+            squad: components["schemas"]["SquadBrief"];
+            /** Kind */
+            kind: string;
+            /** Words */
+            words: string;
+            state: components["schemas"]["Part"];
+            /** Handler Name */
+            handler_name: string | null;
+            /**
+             * Assigned At
+             * Format: date-time
+             */
+            assigned_at: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Arrive By */
+            arrive_by: string | null;
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Arrived At */
+            arrived_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** End */
+            end: string | null;
+        };
         /** PasswordChange */
         PasswordChange: {
             /** Old */
@@ -3423,8 +4848,11 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota";
-        /** PhotoCount */
+        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing";
+        /**
+         * PhotoCount
+         * @description How many photos are needed, and how many a phone may send.
+         */
         PhotoCount: {
             /** Min */
             min: number;
@@ -3435,7 +4863,23 @@ export interface components {
          * PhotoPhase
          * @enum {string}
          */
-        PhotoPhase: "before" | "after" | "inspection";
+        PhotoPhase: "before" | "witness" | "verification" | "after" | "inspection";
+        /**
+         * PhotosContent
+         * @description How many photos are needed, and how many a phone may send.
+         */
+        PhotosContent: {
+            /**
+             * Min
+             * @default 1
+             */
+            min: number;
+            /**
+             * Max
+             * @default 6
+             */
+            max: number;
+        };
         /** PlaceOut */
         PlaceOut: {
             /**
@@ -3458,6 +4902,22 @@ export interface components {
             village_name: string;
             /** On Border */
             on_border: boolean;
+        };
+        /**
+         * Point
+         * @description A WGS84 position (EPSG:4326), degrees.
+         */
+        Point: {
+            /**
+             * Lng
+             * @description longitude, degrees, WGS84
+             */
+            lng: number;
+            /**
+             * Lat
+             * @description latitude, degrees, WGS84
+             */
+            lat: number;
         };
         /** PostHandedOver */
         PostHandedOver: {
@@ -3484,11 +4944,6 @@ export interface components {
             /** Unit Name */
             unit_name: string | null;
         };
-        /** PublishIn */
-        PublishIn: {
-            /** Version */
-            version: number;
-        };
         /**
          * Reading
          * @description How a person says the file is to be read.
@@ -3512,6 +4967,104 @@ export interface components {
             scope: string;
             fields: components["schemas"]["FieldMap"];
         };
+        /** ReasonOut */
+        ReasonOut: {
+            /** Code */
+            code: string;
+            /** Label */
+            label: string;
+        };
+        /**
+         * RehearsalIn
+         * @description The past period [from, to), at most a year of it.
+         */
+        RehearsalIn: {
+            /**
+             * From
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            from: string;
+            /**
+             * To
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            to: string;
+        };
+        /**
+         * RehearsalOut
+         * @description A past period under the rules in force and under the draft, both replayed in the same way.
+         */
+        RehearsalOut: {
+            /** Cases */
+            cases: number;
+            /** Changed Cases */
+            changed_cases: number;
+            /**
+             * As It Was
+             * @description cases for which the replay of the rules in force gives what really happened
+             */
+            as_it_was: number;
+            /** Nobody Old */
+            nobody_old: number;
+            /** Nobody New */
+            nobody_new: number;
+            /** Holders */
+            holders: components["schemas"]["HolderOut"][];
+            /** Moves */
+            moves: components["schemas"]["Move"][];
+            /**
+             * Changed
+             * @description the first hundred
+             */
+            changed: components["schemas"]["RehearsedCase"][];
+            /**
+             * Nobody
+             * @description the first fifty that nobody would take
+             */
+            nobody: components["schemas"]["RehearsedCase"][];
+            /** Shortfalls */
+            shortfalls: string[];
+            /**
+             * Seconds
+             * @description how long the replay took
+             */
+            seconds: number;
+        };
+        /** RehearsedCase */
+        RehearsedCase: {
+            /** Code */
+            code: string;
+            /**
+             * Routed At
+             * Format: date-time
+             */
+            routed_at: string;
+            /**
+             * Matter
+             * @description its name
+             */
+            matter: string;
+            severity: components["schemas"]["Severity"];
+            /**
+             * Grid
+             * @description its name
+             */
+            grid: string;
+            /**
+             * Old
+             * @description key of the holder
+             */
+            old: string;
+            /** New */
+            new: string;
+            /**
+             * Sentence
+             * @description what the new rules say
+             */
+            sentence: string;
+        };
         /**
          * Repair
          * @description What may be done to the shapes of a file, each only when a person chose it and saw the outcome.
@@ -3522,6 +5075,34 @@ export interface components {
         RepairsIn: {
             /** Repairs */
             repairs: components["schemas"]["Repair"][];
+        };
+        /**
+         * ReportAnswer
+         * @description What the server has of this report. Only an empty `missing` means that everything is safe with us.
+         */
+        ReportAnswer: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Code
+             * @description opens the case to whoever has it
+             */
+            code: string;
+            /** Follow Url */
+            follow_url: string;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Missing
+             * @description SHA-256 of declared photos not yet received
+             */
+            missing: string[];
         };
         /**
          * ReportReceipt
@@ -3545,6 +5126,12 @@ export interface components {
             missing: string[];
             case: components["schemas"]["CaseDetail"];
         };
+        /**
+         * ReportSource
+         * @description Who noticed it. What comes from the public is verified before it is filed.
+         * @enum {string}
+         */
+        ReportSource: "staff" | "resident" | "hotline";
         /** ReportTotals */
         ReportTotals: {
             /** Grids Before */
@@ -3636,6 +5223,11 @@ export interface components {
              * Format: date-time
              */
             decided_at: string;
+            /**
+             * Rule Set
+             * @description number of the set to which the rule belongs
+             */
+            rule_set: number | null;
             /** Rule Code */
             rule_code: string | null;
             /** Rule Name */
@@ -3644,6 +5236,8 @@ export interface components {
             squad_code: string | null;
             /** Squad Name */
             squad_name: string | null;
+            /** @description when not a squad but those with this duty in the case's grid got it */
+            duty: components["schemas"]["Duty"] | null;
             /** Sentence */
             sentence: string;
             /** Inputs */
@@ -3652,6 +5246,183 @@ export interface components {
             };
             /** Candidates */
             candidates: components["schemas"]["CandidateOut"][];
+            /**
+             * Shortfalls
+             * @description what could not be taken into account, a sentence each
+             */
+            shortfalls: string[];
+        };
+        /**
+         * RuleDraftIn
+         * @description A draft whole. `version` is the draft's as it was seen, 0 for a new one; `base` the number of the set in force.
+         */
+        RuleDraftIn: {
+            /** Version */
+            version: number;
+            /** Base */
+            base: number;
+            /** Title */
+            title: string;
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+        };
+        /**
+         * RuleIn
+         * @description One rule. `code` is unique in its set and stays with the rule while it is edited; so is `priority`.
+         */
+        RuleIn: {
+            /** Code */
+            code: string;
+            /** Priority */
+            priority: number;
+            /** Name */
+            name: string;
+            /** Matters */
+            matters: string[];
+            /**
+             * Grids
+             * @description empty: everywhere
+             */
+            grids?: string[];
+            /**
+             * Severities
+             * @description empty: any
+             */
+            severities?: components["schemas"]["Severity"][];
+            /**
+             * Windows
+             * @description empty: always
+             */
+            windows?: components["schemas"]["WindowIn"][];
+            /** Target */
+            target: components["schemas"]["SquadClassTarget"] | components["schemas"]["OneTarget"] | components["schemas"]["DutyTarget"];
+        };
+        /** RulePublishIn */
+        RulePublishIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * RuleSetOut
+         * @description A set of rules as it is or was.
+         */
+        RuleSetOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Number
+             * @description of a published set
+             */
+            number: number | null;
+            /** Title */
+            title: string;
+            status: components["schemas"]["RuleSetStatus"];
+            /** Version */
+            version: number;
+            /** Base */
+            base: number;
+            /** Author Name */
+            author_name: string | null;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** In Force From */
+            in_force_from: string | null;
+            /** In Force To */
+            in_force_to: string | null;
+            /** Rules */
+            rules: components["schemas"]["RuleIn"][];
+        };
+        /**
+         * RuleSetStatus
+         * @description A set is a draft until it is published; the one in force gives way to the next and is kept.
+         * @enum {string}
+         */
+        RuleSetStatus: "draft" | "in_force" | "replaced";
+        /**
+         * RuleSetsOut
+         * @description All that a county has of rules. `may_edit`: the reader may keep drafts; publishing also looks at their scope.
+         */
+        RuleSetsOut: {
+            /** May Edit */
+            may_edit: boolean;
+            in_force: components["schemas"]["RuleSetOut"] | null;
+            /** Drafts */
+            drafts: components["schemas"]["RuleSetOut"][];
+            /** History */
+            history: components["schemas"]["RuleSetOut"][];
+            /**
+             * Places
+             * @description names of all grids that these rules name, by code
+             */
+            places: {
+                [key: string]: string;
+            };
+            /** Squads */
+            squads: {
+                [key: string]: string;
+            };
+            /** Units */
+            units: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * RuleWarning
+         * @description Something about a rule that does not hinder saving, and should be known before publishing.
+         */
+        RuleWarning: {
+            /**
+             * Rule Code
+             * @description null: about the whole set
+             */
+            rule_code: string | null;
+            kind: components["schemas"]["WarningKind"];
+            /**
+             * By
+             * @description the earlier rule that always speaks first
+             */
+            by: string | null;
+            /** Sentence */
+            sentence: string;
+        };
+        /**
+         * Satisfaction
+         * @enum {string}
+         */
+        Satisfaction: "satisfied" | "not_satisfied";
+        /**
+         * SeasonContent
+         * @description Another limit between two days of any year, both included; it may run over the new year.
+         */
+        SeasonContent: {
+            /**
+             * Begins
+             * @description `MM-DD`, of any year
+             */
+            begins: string;
+            /**
+             * Ends
+             * @description `MM-DD`, of any year
+             */
+            ends: string;
+            limit: components["schemas"]["LimitContent"];
+        };
+        /**
+         * SeasonOut
+         * @description Another limit between two days of any year (`MM-DD`), both included; it may run over the new year.
+         */
+        SeasonOut: {
+            /** Begins */
+            begins: string;
+            /** Ends */
+            ends: string;
+            limit: components["schemas"]["LimitOut"];
         };
         /**
          * Severity
@@ -3782,7 +5553,7 @@ export interface components {
         };
         /**
          * Snapshot
-         * @description All open cases in scope and those closed in the last hour. The live feed goes on from `last_event_id`.
+         * @description All open cases in scope and those that ended in the last hour. The live feed goes on from `last_event_id`.
          */
         Snapshot: {
             /**
@@ -3846,6 +5617,17 @@ export interface components {
             code: string;
             /** Name */
             name: string;
+        };
+        /**
+         * SquadClassTarget
+         * @description A class of squads: all-round ones of the place, all-round ones of the town, or the matter's own department's.
+         */
+        SquadClassTarget: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "department" | "own_squads" | "town_squads";
         };
         /** SquadDetail */
         SquadDetail: {
@@ -4211,6 +5993,21 @@ export interface components {
              */
             can_sign_in: boolean;
         };
+        /** StageLimitContent */
+        StageLimitContent: {
+            /** Amount */
+            amount: number;
+            unit: components["schemas"]["LimitUnit"];
+        };
+        /**
+         * StageLimits
+         * @description How long the county gives itself to accept a report, to verify it, and to inspect a result.
+         */
+        StageLimits: {
+            accept: components["schemas"]["StageLimitContent"];
+            verify: components["schemas"]["StageLimitContent"];
+            inspect: components["schemas"]["StageLimitContent"];
+        };
         /**
          * Standing
          * @description Whether somebody is still here: `left` from the day after their last.
@@ -4227,7 +6024,7 @@ export interface components {
          * Status
          * @enum {string}
          */
-        Status: "pending_dispatch" | "pending_ack" | "handling" | "pending_inspection" | "rework" | "closed";
+        Status: "verifying" | "pending_filing" | "pending_dispatch" | "pending_ack" | "handling" | "suspended" | "pending_review" | "pending_inspection" | "rework" | "closed" | "declined" | "voided" | "merged";
         /** StatusIn */
         StatusIn: {
             /**
@@ -4443,6 +6240,25 @@ export interface components {
             /** New Grid Codes */
             new_grid_codes: string[];
         };
+        /**
+         * TrialIn
+         * @description Who would get this? By the rules given, or by those in force.
+         */
+        TrialIn: {
+            /** Rules */
+            rules?: components["schemas"]["RuleIn"][] | null;
+            /** Grid */
+            grid: string;
+            /** Matter */
+            matter: string;
+            severity: components["schemas"]["Severity"];
+            /**
+             * At
+             * @description when; now if left out
+             */
+            at?: string | null;
+            place?: components["schemas"]["Point"] | null;
+        };
         /** TurnIn */
         TurnIn: {
             /**
@@ -4493,10 +6309,46 @@ export interface components {
         };
         /**
          * Verdict
-         * @description What became of one squad under one rule.
+         * @description What became of one squad or person under one rule.
          * @enum {string}
          */
-        Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "off_duty" | "no_jurisdiction" | "not_capable";
+        Verdict: "chosen" | "busier" | "outside_jurisdiction_second_choice" | "more_distant" | "alike" | "off_duty" | "not_free" | "sent_back" | "no_jurisdiction" | "not_capable" | "higher_up" | "on_leave";
+        /**
+         * VersionContent
+         * @description A version with its matters by code, and what it changed against `against` (0: there was none).
+         */
+        VersionContent: {
+            /** Version */
+            version: number;
+            /** Title */
+            title: string;
+            state: components["schemas"]["VersionState"];
+            /**
+             * In Force At
+             * Format: date-time
+             */
+            in_force_at: string;
+            /** Published At */
+            published_at: string | null;
+            /** Published By */
+            published_by: string | null;
+            /**
+             * Matters
+             * @description how many it has
+             */
+            matters: number;
+            /** Against */
+            against: number;
+            differences: components["schemas"]["DifferencesOut"];
+            /** Content */
+            content: components["schemas"]["MatterOut"][];
+        };
+        /**
+         * VersionState
+         * @description `replaced`: its time never came, or never will, because a newer version came first.
+         * @enum {string}
+         */
+        VersionState: "waiting" | "in_force" | "past" | "replaced";
         /**
          * Warned
          * @description Something that was accepted and is worth a look.
@@ -4510,6 +6362,12 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /**
+         * WarningKind
+         * @description Shadowed: an earlier rule always speaks first. Unreachable: nothing there is matches. Partly: something named is.
+         * @enum {string}
+         */
+        WarningKind: "shadowed" | "unreachable" | "partly";
         /** WeeklyShiftIn */
         WeeklyShiftIn: {
             /** Weekday */
@@ -4526,8 +6384,77 @@ export interface components {
             ends: string;
         };
         /**
+         * WindowIn
+         * @description Hours of a rule, local time. `ends` <= `starts`: they end on the next day.
+         */
+        WindowIn: {
+            /**
+             * Weekdays
+             * @description on which they begin, Monday = 0; empty: every day
+             */
+            weekdays?: number[];
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Days Off Only
+             * @description only when they begin on a day off by the county's calendar
+             * @default false
+             */
+            days_off_only: boolean;
+        };
+        /**
+         * WorkbookFault
+         * @description What of a workbook could not be taken over, where it stands, and how to mend it there or on the desk.
+         */
+        WorkbookFault: {
+            /** Sheet */
+            sheet: string | null;
+            /** Row */
+            row: number | null;
+            /** Column */
+            column: string | null;
+            /** Value */
+            value: string;
+            /** Sentence */
+            sentence: string;
+            /** What To Do */
+            what_to_do: string;
+            /**
+             * Matter
+             * @description its code; mending or removing that matter settles the fault
+             */
+            matter: string | null;
+        };
+        /** PublishIn */
+        backend__grids__draft_schemas__PublishIn: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * PublishIn
+         * @description `version` of the draft and `over` as they were seen; without `in_force_at` it is in force at once.
+         */
+        backend__matters__catalogue_schemas__PublishIn: {
+            /** Version */
+            version: number;
+            /** Over */
+            over: number;
+            /** In Force At */
+            in_force_at?: string | null;
+        };
+        /**
          * ActionIn
-         * @description The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`.
+         * @description The body (or part `action`) of `PUT /api/cases/{id}/actions/{action_id}`. `asks` of an allowed action says what it needs.
+         *
+         *     `version` need not be the newest: what the actor did since, and what changes nothing for others, does not count.
          */
         ActionIn: {
             action: components["schemas"]["Action"];
@@ -4542,11 +6469,57 @@ export interface components {
              */
             words: string;
             /**
+             * Reason
+             * @description a code of the action's reasons
+             * @default null
+             */
+            reason: string | null;
+            /**
              * Squad
-             * @description squad code, for dispatch and reassign
+             * @description squad code
              * @default null
              */
             squad: string | null;
+            /**
+             * Squads
+             * @description squad codes, for a whistle
+             */
+            squads?: string[];
+            /**
+             * Matter
+             * @description matter code
+             * @default null
+             */
+            matter: string | null;
+            /**
+             * Condition
+             * @description filing condition of that matter; its default one if absent
+             * @default null
+             */
+            condition: string | null;
+            /**
+             * Into
+             * @description the case that this one is merged into
+             * @default null
+             */
+            into: string | null;
+            /**
+             * Until Day
+             * @description the local day on which a suspended case is resumed
+             * @default null
+             */
+            until_day: string | null;
+            /**
+             * Until
+             * @description reply to an order, or arrive at a whistle, by then
+             * @default null
+             */
+            until: string | null;
+            /**
+             * @description where the actor took the step, if the phone knows
+             * @default null
+             */
+            place: components["schemas"]["ReportedPlace"] | null;
             /**
              * At
              * @default null
@@ -4554,6 +6527,22 @@ export interface components {
             at: string | null;
             /** Photos */
             photos?: components["schemas"]["DeclaredPhoto"][];
+        };
+        /**
+         * ContactIn
+         * @description How to reach whoever reported; kept apart from the case and shown to operators only.
+         */
+        ContactIn: {
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /**
+             * Phone
+             * @default null
+             */
+            phone: string | null;
         };
         /**
          * DeclaredPhoto
@@ -4576,7 +6565,7 @@ export interface components {
          * @description Where the phone took the place from.
          * @enum {string}
          */
-        PlaceSource: "gps" | "exif" | "map";
+        PlaceSource: "gps" | "exif" | "map" | "grid";
         /** ProblemField */
         ProblemField: {
             /** Field */
@@ -4613,6 +6602,35 @@ export interface components {
             reference: string | null;
         };
         /**
+         * PublicReportIn
+         * @description A report from a resident, or from the hotline as an operator writes it down.
+         */
+        PublicReportIn: {
+            /** Matter */
+            matter: string;
+            /**
+             * Condition
+             * @default null
+             */
+            condition: string | null;
+            place: components["schemas"]["ReportedPlace"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /**
+             * Occurred At
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            occurred_at: string;
+            /** Photos */
+            photos?: components["schemas"]["DeclaredPhoto"][];
+            /** @default null */
+            contact: components["schemas"]["ContactIn"] | null;
+        };
+        /**
          * ReportIn
          * @description The part `report` of `PUT /api/reports/{id}`.
          */
@@ -4642,6 +6660,23 @@ export interface components {
             occurred_at: string;
             /** Photos */
             photos?: components["schemas"]["DeclaredPhoto"][];
+            /**
+             * Joins
+             * @description the open case that this is another report of; if it cannot join, a case is opened
+             * @default null
+             */
+            joins: string | null;
+            /**
+             * Self Handled
+             * @description settled on the spot; only where the matter allows it
+             * @default false
+             */
+            self_handled: boolean;
+            /**
+             * After Photos
+             * @description how it looks after settling on the spot
+             */
+            after_photos?: components["schemas"]["DeclaredPhoto"][];
         };
         /** ReportedPlace */
         ReportedPlace: {
@@ -4663,6 +6698,87 @@ export interface components {
             accuracy_m: number | null;
             /** @default gps */
             source: components["schemas"]["PlaceSource"];
+        };
+        /** ResidentContactIn */
+        ResidentContactIn: {
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /**
+             * Phone
+             * @default
+             */
+            phone: string;
+        };
+        /**
+         * ResidentPlace
+         * @description A position, or a grid by its code (of a notice board, or a village) with the exact place in `words`.
+         */
+        ResidentPlace: {
+            /**
+             * Lng
+             * @default null
+             */
+            lng: number | null;
+            /**
+             * Lat
+             * @default null
+             */
+            lat: number | null;
+            /**
+             * Accuracy M
+             * @default null
+             */
+            accuracy_m: number | null;
+            /**
+             * Source
+             * @default gps
+             * @enum {string}
+             */
+            source: "gps" | "map";
+            /**
+             * Grid
+             * @default null
+             */
+            grid: string | null;
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /**
+         * ResidentReportIn
+         * @description The part `report` of `PUT /api/residents/reports/{id}`. Photos may be declared by hash, or simply come along.
+         */
+        ResidentReportIn: {
+            /**
+             * County
+             * @default null
+             */
+            county: string | null;
+            /**
+             * Matter
+             * @description matter code of the catalogue
+             */
+            matter: string;
+            place: components["schemas"]["ResidentPlace"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+            /**
+             * Occurred At
+             * @description when it was seen; the moment of sending if absent
+             * @default null
+             */
+            occurred_at: string | null;
+            /** Photos */
+            photos?: components["schemas"]["DeclaredPhoto"][];
+            contact?: components["schemas"]["ResidentContactIn"];
         };
     };
     responses: never;
@@ -7051,6 +9167,13 @@ export interface operations {
                     "application/json": components["schemas"]["CatalogueOut"];
                 };
             };
+            /** @description the phone has this already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description problem */
             422: {
                 headers: {
@@ -7100,6 +9223,662 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CalendarDayOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_versions_api_catalogue_versions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueVersions"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_version_api_catalogue_versions__version__get: {
+        parameters: {
+            query?: {
+                /** @description left out: the version before */
+                against?: number | null;
+            };
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionContent"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    export_version_api_catalogue_versions__version__export_xlsx_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_drafts_api_catalogue_drafts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedCatalogueDraft"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_draft_api_catalogue_drafts__draft_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_draft_api_catalogue_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogueDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    discard_draft_api_catalogue_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_workbook_api_catalogue_drafts__draft_id__workbook_put: {
+        parameters: {
+            query?: {
+                /** @description of the draft as it was seen; none for a new one */
+                version?: number | null;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_put_workbook_api_catalogue_drafts__draft_id__workbook_put"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_matter_api_catalogue_drafts__draft_id__matters__code__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    remove_matter_api_catalogue_drafts__draft_id__matters__code__delete: {
+        parameters: {
+            query: {
+                /** @description the draft's version as it was seen */
+                version: number;
+            };
+            header?: never;
+            path: {
+                draft_id: string;
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    publish_api_catalogue_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["backend__matters__catalogue_schemas__PublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogueDraftOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_stage_limits_api_catalogue_stage_limits_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageLimits"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_stage_limits_api_catalogue_stage_limits_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StageLimits"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StageLimits"];
                 };
             };
             /** @description problem */
@@ -7252,6 +10031,126 @@ export interface operations {
             };
         };
     };
+    put_hotline_report_api_hotline_reports__report_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    report: components["schemas"]["PublicReportIn"];
+                    photo?: string[];
+                };
+                "application/json": components["schemas"]["PublicReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReceipt"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportReceipt"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    cases_nearby_api_cases_nearby_get: {
+        parameters: {
+            query: {
+                /** @description matter code */
+                matter: string;
+                /** @description longitude, degrees, WGS84 */
+                lng: number;
+                /** @description latitude, degrees, WGS84 */
+                lat: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NearbyCases"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     likely_matters_api_matters_likely_get: {
         parameters: {
             query: {
@@ -7308,12 +10207,18 @@ export interface operations {
         parameters: {
             query?: {
                 status?: components["schemas"]["Status"][];
-                /** @description only those I reported */
+                /** @description only those I reported, or joined with a report */
                 mine?: boolean;
                 /** @description `mine`: in my squad's hands; or a squad's code */
                 squad?: string | null;
                 /** @description only those that wait for an inspection I may do */
                 inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description only those where this is asked for */
+                asked?: ("extension" | "suspension" | "void") | null;
                 /** @description part of code, words, matter or grid */
                 q?: string | null;
                 /** @description west,south,east,north */
@@ -7787,6 +10692,105 @@ export interface operations {
             };
         };
     };
+    get_escalations_api_escalations_get: {
+        parameters: {
+            query?: {
+                /** @description only what has not been read yet */
+                unseen?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EscalationList"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    see_escalation_api_escalations__case_id___step__seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     list_squads_api_squads_get: {
         parameters: {
             query?: never;
@@ -7857,6 +10861,423 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OnDutyOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_rules_api_routing_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetsOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_draft_api_routing_rules_drafts__draft_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleDraftIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    discard_draft_api_routing_rules_drafts__draft_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    check_draft_api_routing_rules_drafts__draft_id__check_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckedOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    rehearse_draft_api_routing_rules_drafts__draft_id__rehearse_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RehearsalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RehearsalOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    publish_draft_api_routing_rules_drafts__draft_id__publish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulePublishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleSetOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    try_rules_api_routing_rules_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_candidates_api_dispatch_candidates_get: {
+        parameters: {
+            query: {
+                /** @description code of a grid in your scope */
+                grid: string;
+                /** @description code of a matter of the catalogue */
+                matter: string;
+                severity: components["schemas"]["Severity"];
+                lng?: number | null;
+                lat?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispatchCandidates"];
                 };
             };
             /** @description problem */
@@ -8088,6 +11509,127 @@ export interface operations {
             };
         };
     };
+    put_resident_report_api_residents_reports__report_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    report: components["schemas"]["ResidentReportIn"];
+                    photo?: string[];
+                };
+                "application/json": components["schemas"]["ResidentReportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_resident_photo_api_residents_reports__report_id__photos__sha256__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "image/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportAnswer"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     follow_api_residents_cases__code__get: {
         parameters: {
             query?: never;
@@ -8106,6 +11648,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FollowedCase"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    place_api_residents_place_get: {
+        parameters: {
+            query: {
+                /** @description longitude, degrees, WGS84 */
+                lng: number;
+                /** @description latitude, degrees, WGS84 */
+                lat: number;
+                county: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPlace"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    case_contacts_api_cases__case_id__contact_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseContacts"];
                 };
             };
             /** @description problem */
@@ -8197,7 +11841,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["PublishIn"];
+                "application/json": components["schemas"]["backend__grids__draft_schemas__PublishIn"];
             };
         };
         responses: {

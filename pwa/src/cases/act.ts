@@ -1,59 +1,86 @@
 /* Taking a step on a case from the phone: stored first, then sent, like a report. */
 import { session } from '@/auth/session'
 import { now } from '@/lib/clock'
+import { fixAtHand, type Fix } from '@/lib/position'
 import { uuid7 } from '@/lib/uuid7'
-import { keep, type OutboxItem, type Photo } from '@/offline/outbox'
+import { keep, lineOf, type ActionItem, type Photo } from '@/offline/outbox'
 import { flushNow, readPending } from '@/offline/pending'
-import type { AllowedAction, CaseSummary } from './names'
+import type { ActionName, AllowedAction, CaseSummary } from './names'
 
 export interface ActionPhoto extends Photo {
   takenAt: string
 }
 
-type ActionItem = Extract<OutboxItem, { kind: 'action' }>
-
-export function needsSheet(action: AllowedAction): boolean {
-  return action.words !== 'none' || action.photos_max > 0
+/** What a person says with a step. `day` is YYYY-MM-DD, `moment` ISO 8601. */
+export interface Said {
+  words: string
+  reason: string | null
+  day: string | null
+  moment: string | null
 }
 
-/** Done when the step is stored and counted among those under way. Rejects when the phone cannot store it; then nothing was
-    done. */
-export async function act(it: CaseSummary, action: AllowedAction, words: string, photos: ActionPhoto[]): Promise<void> {
+export const NOTHING_SAID: Said = { words: '', reason: null, day: null, moment: null }
+
+export function needsSheet(action: AllowedAction): boolean {
+  return action.words !== 'none' || action.photos_max > 0 || action.asks.length > 0
+}
+
+/** Steps done on the spot: where that was goes along, as evidence of the step and of nothing else. */
+const ON_THE_SPOT = new Set<ActionName>([
+  'acknowledge', 'claim', 'arrive', 'feedback', 'co_acknowledge', 'co_arrive', 'co_feedback', 'pass', 'fail', 'verify_found',
+  'verify_absent', 'verify_unable',
+])
+
+export const takesPlace = (action: ActionName): boolean => ON_THE_SPOT.has(action)
+
+/** Done when the step is stored and counted among those under way. It takes the place of the refused step that it `mends`.
+    Rejects when the phone cannot store it; then nothing was done. */
+export async function act(
+  it: CaseSummary,
+  action: AllowedAction,
+  said: Said,
+  photos: ActionPhoto[],
+  mends: ActionItem | null = null,
+): Promise<void> {
   const user = session.me.value?.id
   if (!user) throw new Error('an action needs a person')
   const at = now().toISOString()
+  const fix = takesPlace(action.action) ? await fixAtHand() : null
   const item: ActionItem = {
     id: uuid7(),
     user,
     kind: 'action',
     caseId: it.id,
+    caseCode: it.code,
     title: `${action.label} · ${it.matter.name}`,
     sha256s: photos.map((photo) => photo.sha256),
     savedAt: at,
     tries: 0,
     waiting: 'new',
     problem: null,
-    body: {
-      action: action.action,
-      version: it.version,
-      words,
-      squad: null,
-      at,
-      photos: photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt })),
-    },
+    ...(mends ? { inPlaceOf: lineOf(mends) } : {}),
+    // What was refused told how the case stands now; the step in its place is meant for that.
+    body: { ...bodyOf(it, action, said, photos, fix, at), version: Math.max(it.version, mends?.problem?.version ?? 0) },
   }
-  await keep(item, photos.map(({ sha256, type, bytes }) => ({ sha256, type, bytes })))
+  await keep(item, photos.map(({ sha256, type, bytes }) => ({ sha256, type, bytes })), mends?.id)
   await readPending()
   void flushNow()
 }
 
-/** Steps after which the same other steps are still possible. */
-const LEAVES_THE_REST = new Set<AllowedAction['action']>(['arrive'])
-
-/** Steps that a phone can offer now: none that needs the choice of a squad, and none after a step that waits to be sent and
-    will change what is allowed; only the server knows what comes then. */
-export function offered(it: CaseSummary, unsent: OutboxItem[]): AllowedAction[] {
-  const underWay = unsent.flatMap((item) => (item.kind === 'action' && item.caseId === it.id && item.waiting !== 'refused' ? [item.body.action] : []))
-  if (underWay.some((action) => !LEAVES_THE_REST.has(action))) return []
-  return it.allowed_actions.filter((action) => action.squad !== 'required' && !underWay.includes(action.action))
+function bodyOf(it: CaseSummary, { action }: AllowedAction, said: Said, photos: ActionPhoto[], fix: Fix | null, at: string): ActionItem['body'] {
+  return {
+    action,
+    version: it.version,
+    words: said.words,
+    reason: said.reason,
+    squad: null,
+    matter: null,
+    condition: null,
+    into: null,
+    until_day: said.day,
+    until: said.moment,
+    place: fix && { lng: fix.lng, lat: fix.lat, accuracy_m: fix.accuracy_m, source: 'gps' },
+    at,
+    photos: photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt })),
+  }
 }

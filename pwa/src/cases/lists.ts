@@ -1,16 +1,22 @@
 /* The lists of cases that a phone shows, kept for work with no signal and renewed when anything changes. */
+import { watch } from 'vue'
 import { api, ask, type Answer } from '@/api/client'
 import { useLoad, type Load, type Loading } from '@/api/load'
+import { distanceM, type LngLat } from '@/lib/distance'
 import { lightOf, worstFirst } from '@/lib/light'
-import { now } from '@/lib/clock'
+import { walkingOrder } from '@/lib/walk'
 import { useReloadOnChange } from '@/live/shared'
 import type { CaseSummary } from './names'
+import { takeAlong } from './take_along'
 
-/** `tasks`: in my squad's hands. `inspections`: waiting for an inspection that I may do. `mine`: I reported it. */
-export type ListName = 'tasks' | 'inspections' | 'mine'
+/** `tasks`: in my hands or my squad's, or with a part for it. `claimable`: my squad may take it. `verifications`,
+    `inspections`: waiting for one that I may do. `mine`: I reported it. */
+export type ListName = 'tasks' | 'claimable' | 'verifications' | 'inspections' | 'mine'
 
 const QUERIES = {
   tasks: { squad: 'mine', order: 'due', limit: 100 },
+  claimable: { claimable: true, order: 'due', limit: 50 },
+  verifications: { verify: true, order: 'due', limit: 100 },
   inspections: { inspect: true, order: 'due', limit: 100 },
   mine: { mine: true, order: 'updated', limit: 20 },
 } as const
@@ -25,7 +31,7 @@ async function fetchList(name: ListName): Promise<Answer<ListedCases>> {
   const answer = await ask(api.GET('/api/cases', { params: { query: QUERIES[name] } }))
   if (!answer.ok) return answer
   const { items, next_cursor } = answer.data
-  return { ok: true, data: { items: name === 'mine' ? items : byLight(items), more: next_cursor !== null } }
+  return { ok: true, data: { items, more: next_cursor !== null } }
 }
 
 /** How many there are, in words: "3", "100+", or nothing while that is not known. */
@@ -33,20 +39,40 @@ export function countWords(state: Load<ListedCases>): string {
   return state.kind === 'ready' ? `${state.data.items.length}${state.data.more ? '+' : ''}` : ''
 }
 
+export const itemsOf = (state: Load<ListedCases>): CaseSummary[] => (state.kind === 'ready' ? state.data.items : [])
+
 /** The first `count` of a list. */
 export function firstOf(state: Load<ListedCases>, count: number): Load<ListedCases> {
-  return state.kind === 'ready' ? { ...state, data: { ...state.data, items: state.data.items.slice(0, count) } } : state
+  return withItems(state, (items) => items.slice(0, count))
 }
 
-/** Worst light first; the server's order, by deadline, within each. */
-export function byLight(items: CaseSummary[]): CaseSummary[] {
-  const time = now()
-  const light = (it: CaseSummary) => lightOf(it.starts_at, it.due_at, time)
-  return items.toSorted((a, b) => worstFirst(light(a), light(b)))
+export function withItems(state: Load<ListedCases>, change: (items: CaseSummary[]) => CaseSummary[]): Load<ListedCases> {
+  return state.kind === 'ready' ? { ...state, data: { ...state.data, items: change(state.data.items) } } : state
+}
+
+/** Worst light first; within a light the nearest, or by the server's order (deadline) where the own place is not known.
+    Suspended ones stand last, the one that is resumed first before the others. */
+export function inOrder(items: readonly CaseSummary[], here: LngLat | null, now: Date): CaseSummary[] {
+  const ranked = items.map((it) => ({ it, light: lightOf(it, now), away: here ? distanceM(here, it.place) : 0, rests: it.status === 'suspended' }))
+  return ranked
+    .sort(
+      (a, b) =>
+        Number(a.rests) - Number(b.rests) ||
+        (a.rests ? (a.it.resume_on ?? '').localeCompare(b.it.resume_on ?? '') : 0) ||
+        worstFirst(a.light, b.light) ||
+        a.away - b.away,
+    )
+    .map(({ it }) => it)
+}
+
+/** Those to be inspected, as a walk from `here`. */
+export function onTheWay(items: readonly CaseSummary[], here: LngLat | null): CaseSummary[] {
+  return walkingOrder(items, (it) => it.place, here)
 }
 
 export function useCaseList(name: ListName): Loading<ListedCases> {
   const list = useLoad(() => fetchList(name), `cases.${name}`)
   useReloadOnChange(list.reload)
+  watch(list.state, (state) => name !== 'mine' && takeAlong(itemsOf(state)))
   return list
 }

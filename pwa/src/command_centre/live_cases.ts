@@ -4,6 +4,7 @@ import { api, ask, type CaseSummary, type Failure, type Schemas } from '@/api/cl
 import { session } from '@/auth/session'
 import { now } from '@/lib/clock'
 import { useChanges } from '@/live/changes'
+import { isEnded } from './queue'
 import { openFeed, type CaseChange, type FeedState } from '@/live/feed'
 
 /** Shifts begin and end without a message, and a broken stream can look alive for long: ask for everything this often. */
@@ -73,7 +74,7 @@ export function useLiveCases() {
 /** Open cases that the snapshot counts but does not list. */
 export function unlistedIn(snapshot: Pick<Schemas['Snapshot'], 'counts' | 'cases'>): number {
   const open = Object.values(snapshot.counts).reduce((sum, count) => sum + count, 0)
-  return Math.max(0, open - snapshot.cases.filter((row) => row.status !== 'closed').length)
+  return Math.max(0, open - snapshot.cases.filter((row) => !isEnded(row)).length)
 }
 
 export function withRow(rows: CaseSummary[], row: CaseSummary): CaseSummary[] {

@@ -4,23 +4,66 @@ import { lightOf, worstFirst, type Light } from '@/lib/light'
 
 export type Status = CaseSummary['status']
 
-/** `open` is everything not closed; `late` is everything past its deadline. */
-export type Filter = 'open' | 'late' | Status
+/** The counters above the queue, three in a row: what only the command centre can do, then what presses, then the rest. */
+export const GROUPS = [
+  'verifying', 'pending_filing', 'pending_dispatch',
+  'extension', 'suspension', 'void',
+  'late', 'soon', 'supervised',
+  'whistled', 'suspended', 'pending_inspection',
+  'pending_ack', 'in_hand', 'rework',
+] as const
+export type Group = (typeof GROUPS)[number]
 
-export const COUNTERS = ['pending_dispatch', 'pending_ack', 'handling', 'pending_inspection', 'rework', 'late'] as const satisfies Filter[]
+/** `open` is everything not ended; `ended` what ended within the last hour. */
+export type Filter = 'open' | 'ended' | Group
 
-export function lightOfCase(row: CaseSummary, now: Date): Light | null {
-  return row.status === 'closed' ? null : lightOf(row.starts_at, row.due_at, now)
+const ENDED: ReadonlySet<Status> = new Set(['closed', 'declined', 'voided', 'merged'])
+
+export function isEnded(row: Pick<CaseSummary, 'status'>): boolean {
+  return ENDED.has(row.status)
+}
+
+/** null: nobody's time is running, as while a case is suspended or after it ended. */
+export function lightOfCase(row: Pick<CaseSummary, 'status' | 'warn_at' | 'due_at'>, now: Date): Light | null {
+  return isEnded(row) || row.status === 'suspended' ? null : lightOf(row, now)
+}
+
+type Test = (row: CaseSummary, now: Date) => boolean
+
+const asks = (what: CaseSummary['asked'][number]): Test => (row) => row.asked.includes(what)
+const stands = (...statuses: Status[]): Test => (row) => statuses.includes(row.status)
+
+const TESTS: Record<Group, Test> = {
+  verifying: stands('verifying'),
+  pending_filing: stands('pending_filing'),
+  pending_dispatch: stands('pending_dispatch'),
+  extension: asks('extension'),
+  suspension: asks('suspension'),
+  void: asks('void'),
+  late: (row, now) => lightOfCase(row, now) === 'red',
+  soon: (row, now) => lightOfCase(row, now) === 'amber',
+  supervised: (row) => !isEnded(row) && row.reply_by !== null,
+  whistled: (row) => !isEnded(row) && row.arrive_by !== null,
+  suspended: stands('suspended'),
+  pending_inspection: stands('pending_inspection'),
+  pending_ack: stands('pending_ack'),
+  in_hand: stands('handling', 'pending_review'),
+  rework: stands('rework'),
 }
 
 export function isIn(filter: Filter, row: CaseSummary, now: Date): boolean {
-  if (filter === 'open') return row.status !== 'closed'
-  if (filter === 'late') return lightOfCase(row, now) === 'red'
-  return row.status === filter
+  if (filter === 'open') return !isEnded(row)
+  if (filter === 'ended') return isEnded(row)
+  return TESTS[filter](row, now)
 }
 
 export function countOf(filter: Filter, rows: CaseSummary[], now: Date): number {
   return rows.filter((row) => isIn(filter, row, now)).length
+}
+
+/** The filter that an address names; `open` for none or an unknown one. */
+export function filterNamed(name: string | undefined): Filter {
+  return name === 'ended' ? name : (GROUPS.find((group) => group === name) ?? 'open')
 }
 
 /** Whether a place lies in a grid: the code of a grid begins with that of every grid above it (town 9, village 12, grid 15 digits). */
@@ -28,14 +71,27 @@ export function liesIn(gridCode: string, above: string): boolean {
   return gridCode.startsWith(above)
 }
 
-/** Cases that wait for the operator come first whatever their clock says; then the worst light, then the next deadline. */
+/** Nobody but the command centre can take it further. */
+export function waitsForUs(row: CaseSummary): boolean {
+  return row.status === 'pending_filing' || row.status === 'pending_dispatch' || (!isEnded(row) && row.asked.length > 0)
+}
+
+/** Emergencies first; then what waits for the operator, whatever its clock says; then the worst light, then the next deadline. */
 export function inQueueOrder(rows: CaseSummary[], now: Date): CaseSummary[] {
-  const rank = (row: CaseSummary) => ({ row, waits: row.status === 'pending_dispatch', light: lightOfCase(row, now) })
+  const rank = (row: CaseSummary) => ({
+    row,
+    ended: Number(isEnded(row)),
+    emergency: Number(row.severity !== 'emergency'),
+    waits: Number(!waitsForUs(row)),
+    light: lightOfCase(row, now),
+  })
   return rows
     .map(rank)
     .sort(
       (a, b) =>
-        Number(b.waits) - Number(a.waits) ||
+        a.ended - b.ended ||
+        a.emergency - b.emergency ||
+        a.waits - b.waits ||
         worstFirst(a.light, b.light) ||
         dueMs(a.row) - dueMs(b.row) ||
         a.row.code.localeCompare(b.row.code),

@@ -7,7 +7,7 @@ const squad = (code: string, over: Partial<Squad> = {}): Squad => ({
   off_duty_at: null, why_off_duty: null, on_duty_count: 0, on_duty_members: [], ...over,
 })
 const row = exampleCase('x', { squad: null })
-const order = (squads: Squad[], of = row) => squadOptions(squads, of).map((option) => option.squad.code)
+const order = (squads: Squad[], of = row) => squadOptions(squads, of).map((option) => option.code)
 
 describe('the squads offered', () => {
   it('are on duty first, even if off-duty ones are nearer and freer', () => {

@@ -14,6 +14,7 @@ it.each([
   ['#/net/matters', 'net', 'matters'],
   ['#/staff/0190', 'staff', 'browser'],
   ['#/squads/xxk-squad-1', 'squads', 'browser'],
+  ['#/rules/in-force/trial', 'rules', 'browser'],
 ])('%s leads to %s', (hash, view, page) => {
   const { parts } = parseAddress(hash)
   expect(viewAt(parts)).toBe(view)

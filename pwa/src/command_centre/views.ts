@@ -1,14 +1,14 @@
 /* The desk's views and the pages of the one net: which address leads where, and who may open what. */
 import { may } from '@/auth/session'
 
-export const VIEWS = ['command', 'net', 'staff', 'squads'] as const
+export const VIEWS = ['command', 'net', 'staff', 'squads', 'rules'] as const
 export type View = (typeof VIEWS)[number]
 
 export const NET_PAGES = ['browser', 'drafts', 'imports', 'matters'] as const
 export type NetPage = (typeof NET_PAGES)[number]
 export type Page = Exclude<View, 'net'> | NetPage
 
-/** `#/net/…`, `#/staff/…`, `#/squads/…`; everything else is the command view. */
+/** `#/net/…`, `#/staff/…`, `#/squads/…`, `#/rules/…`; everything else is the command view. */
 export function viewAt([first]: readonly string[]): View {
   return VIEWS.find((view) => view === first) ?? 'command'
 }
@@ -18,7 +18,7 @@ export function netPageAt([, second]: readonly string[]): NetPage {
   return NET_PAGES.find((page) => page === second) ?? 'browser'
 }
 
-const NEEDS = { command: 'see_cases', net: 'see_net', staff: 'see_staff', squads: 'see_rota' } as const
+const NEEDS = { command: 'see_cases', net: 'see_net', staff: 'see_staff', squads: 'see_rota', rules: 'see_routing' } as const
 const PAGE_NEEDS = { ...NEEDS, browser: 'see_net', drafts: 'manage_net', imports: 'manage_net', matters: 'see_net' } as const
 
 /** The views that this person's posts open. */

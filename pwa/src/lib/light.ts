@@ -1,18 +1,20 @@
-/* The light of a running clock: green, amber from 80 % of the time used, red past the deadline. */
+/* The light of a running clock: green, amber from four fifths of the time used, red past the deadline. The two moments are
+   the server's: clocks run in working hours and may stand still, so they do not follow from the wall clock. */
 
 export type Light = 'green' | 'amber' | 'red'
 
-const AMBER_FROM = 0.8
+/** Times as the API gives them (ISO 8601, UTC). */
+export interface Clock {
+  warn_at: string | null
+  due_at: string | null
+}
 
-/** null: no clock is running. Times as the API gives them (ISO 8601, UTC). */
-export function lightOf(startsAt: string | null, dueAt: string | null, now: Date): Light | null {
+/** null: no clock is running. */
+export function lightOf({ warn_at: warnAt, due_at: dueAt }: Clock, now: Date): Light | null {
   if (!dueAt) return null
-  const due = Date.parse(dueAt)
   const time = now.getTime()
-  if (time > due) return 'red'
-  const start = startsAt ? Date.parse(startsAt) : due
-  const used = due > start ? (time - start) / (due - start) : 0
-  return used >= AMBER_FROM ? 'amber' : 'green'
+  if (time > Date.parse(dueAt)) return 'red'
+  return warnAt && time >= Date.parse(warnAt) ? 'amber' : 'green'
 }
 
 const WORST_FIRST: readonly (Light | null)[] = ['red', 'amber', 'green', null]

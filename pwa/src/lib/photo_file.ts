@@ -33,12 +33,24 @@ function beginsLikeAnImage(bytes: ArrayBuffer): boolean {
 async function shrink(file: File): Promise<ArrayBuffer | null> {
   const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(() => null)
   if (!bitmap) return null
-  const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(bitmap.width, bitmap.height))
-  const canvas = document.createElement('canvas')
-  canvas.width = Math.round(bitmap.width * scale)
-  canvas.height = Math.round(bitmap.height * scale)
-  canvas.getContext('2d')?.drawImage(bitmap, 0, 0, canvas.width, canvas.height)
+  const bytes = await drawJpeg(bitmap, bitmap.width, bitmap.height)
   bitmap.close()
+  return bytes
+}
+
+/** What the camera sees now, as readPhotoFile would give it. Rejects with NotAPhoto while there is no picture. */
+export async function readFrame(video: HTMLVideoElement): Promise<Omit<TakenPhoto, 'exif'>> {
+  const bytes = video.videoWidth ? await drawJpeg(video, video.videoWidth, video.videoHeight) : null
+  if (!bytes) throw new NotAPhoto('no picture')
+  return { bytes, type: 'image/jpeg', sha256: await sha256Hex(bytes) }
+}
+
+async function drawJpeg(source: CanvasImageSource, width: number, height: number): Promise<ArrayBuffer | null> {
+  const scale = Math.min(1, LONGEST_SIDE_PX / Math.max(width, height))
+  const canvas = document.createElement('canvas')
+  canvas.width = Math.round(width * scale)
+  canvas.height = Math.round(height * scale)
+  canvas.getContext('2d')?.drawImage(source, 0, 0, canvas.width, canvas.height)
   const blob = await new Promise<Blob | null>((done) => canvas.toBlob(done, 'image/jpeg', JPEG_QUALITY))
   return blob ? blob.arrayBuffer() : null
 }

@@ -8,6 +8,9 @@ export interface Fix extends LngLat {
 }
 
 const TIME_LIMIT_MS = 12_000
+const AT_HAND_FOR_MS = 60_000
+/** Longer than this nobody is made to wait for a position that only goes along. */
+const AT_HAND_WITHIN_MS = 3_000
 
 /** The last fix of this session, for distances in lists. */
 export const lastFix = shallowRef<Fix | null>(null)
@@ -32,4 +35,11 @@ export function takeFix(): Promise<Fix | null> {
 export async function takeFixIfAllowed(): Promise<Fix | null> {
   const permission = await navigator.permissions?.query({ name: 'geolocation' }).catch(() => null)
   return permission?.state === 'granted' ? takeFix() : null
+}
+
+/** Where an act is being done: a fix of the last minute, or what 3 s find; null if that is nothing or was never allowed. */
+export async function fixAtHand(): Promise<Fix | null> {
+  if (lastFix.value && Date.now() - lastFix.value.at.getTime() < AT_HAND_FOR_MS) return lastFix.value
+  const tooLong = new Promise<null>((done) => setTimeout(() => done(null), AT_HAND_WITHIN_MS))
+  return Promise.race([takeFixIfAllowed(), tooLong])
 }

@@ -53,6 +53,13 @@ function dayWords(at: Date, now: Date): string {
   return day.year === today.year ? t('time.date', date) : t('time.date_of_year', date)
 }
 
+/** 12月5日, for a day as the API gives it (YYYY-MM-DD). */
+export function dateWords(day: string): string {
+  const [year, month = '', date = ''] = day.split('-')
+  const isEnglish = language.value === 'en'
+  return t('time.date', { year: year ?? '', month: isEnglish ? month : Number(month), day: Number(date) })
+}
+
 /** 今天 14:02, 昨天 09:15, 11月20日 09:15, 2025年11月20日 09:15 */
 export function dayAndTime(at: Date, now: Date): string {
   return t('time.day_and_time', { day: dayWords(at, now), time: clockTime(at) })

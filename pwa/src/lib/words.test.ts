@@ -41,15 +41,18 @@ describe('deadlines', () => {
 })
 
 describe('the light', () => {
-  const start = '2026-11-20T04:00:00Z'
-  const due = '2026-11-20T05:40:00Z' // 100 minutes
+  const clock = { warn_at: '2026-11-20T05:20:00Z', due_at: '2026-11-20T05:40:00Z' }
   it.each([
     ['2026-11-20T05:19:59Z', 'green'],
     ['2026-11-20T05:20:00Z', 'amber'],
     ['2026-11-20T05:40:00Z', 'amber'],
     ['2026-11-20T05:40:01Z', 'red'],
-  ])('at %s', (iso, light) => expect(lightOf(start, due, at(iso))).toBe(light))
-  it('is out when no clock runs', () => expect(lightOf(null, null, NOON)).toBeNull())
+  ])('at %s', (iso, light) => expect(lightOf(clock, at(iso))).toBe(light))
+  it('follows the server’s working hours, not the wall: a night between start and deadline uses no time', () => {
+    const overNight = { warn_at: '2026-11-21T01:30:00Z', due_at: '2026-11-21T02:00:00Z' }
+    expect(lightOf(overNight, at('2026-11-21T00:59:00Z'))).toBe('green')
+  })
+  it('is out when no clock runs', () => expect(lightOf({ warn_at: null, due_at: null }, NOON)).toBeNull())
 })
 
 describe('distances', () => {

@@ -67,7 +67,12 @@ function marks(
       'text-offset': [0, note_offset_em],
       'text-optional': true,
     },
-    paint: { 'text-color': palette.ink, 'text-halo-color': palette.halo, 'text-halo-width': 2 },
+    paint: {
+      'icon-opacity': ['case', ['to-boolean', ['get', 'faded']], 0.45, 1],
+      'text-color': palette.ink,
+      'text-halo-color': palette.halo,
+      'text-halo-width': 2,
+    },
   }
 }
 

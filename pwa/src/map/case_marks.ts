@@ -10,6 +10,8 @@ export interface CaseMark {
   light: Light | null
   /** Words under the mark of a case that must not be overlooked, and so never disappears in a cluster; usually empty. */
   note: string
+  /** The case has ended. */
+  faded?: boolean
 }
 
 export interface MarkProperties {
@@ -17,6 +19,7 @@ export interface MarkProperties {
   /** 0 no clock, 1 in time, 2 nearly late, 3 late; clusters take the greatest. */
   rank: number
   note: string
+  faded: boolean
 }
 
 const RANK = { green: 1, amber: 2, red: 3 } as const
@@ -28,9 +31,9 @@ export function rankOf(light: Light | null): number {
 export function caseFeatures(marks: CaseMark[]): FeatureCollection<Point, MarkProperties> {
   return {
     type: 'FeatureCollection',
-    features: marks.map(({ id, lng, lat, light, note }) => ({
+    features: marks.map(({ id, lng, lat, light, note, faded = false }) => ({
       type: 'Feature',
-      properties: { id, rank: rankOf(light), note },
+      properties: { id, rank: rankOf(light), note, faded },
       geometry: { type: 'Point', coordinates: [lng, lat] },
     })),
   }

@@ -24,10 +24,13 @@ interface Kept {
   tries: number
   waiting: Waiting
   problem: Problem | null
+  /** Its place in the line, where that is not its own id: it mends an earlier item, and others wait behind that one. */
+  inPlaceOf?: string
 }
 
-export type OutboxItem = Kept &
-  ({ kind: 'report'; body: Schemas['ReportIn'] } | { kind: 'action'; caseId: string; body: Schemas['ActionIn'] })
+export type ReportItem = Kept & { kind: 'report'; body: Schemas['ReportIn'] }
+export type ActionItem = Kept & { kind: 'action'; caseId: string; caseCode?: string; body: Schemas['ActionIn'] }
+export type OutboxItem = ReportItem | ActionItem
 
 interface Schema extends DBSchema {
   items: { key: string; value: OutboxItem; indexes: { user: string } }
@@ -91,7 +94,17 @@ const everyPhotoOf = (id: string): IDBKeyRange => IDBKeyRange.bound([id], [id, [
 /** Items of one person, oldest first. */
 export async function itemsOf(user: string): Promise<OutboxItem[]> {
   const items = await (await database()).getAllFromIndex('items', 'user', user)
-  return items.sort((a, b) => (a.id < b.id ? -1 : 1))
+  return items.sort((a, b) => (lineOf(a) < lineOf(b) ? -1 : 1))
+}
+
+export const lineOf = (item: OutboxItem): string => item.inPlaceOf ?? item.id
+
+/** The refused step of the same case that `item` was decided on top of; it is not sent while that one is unsettled. */
+export function refusedBefore(item: OutboxItem, items: readonly OutboxItem[]): ActionItem | null {
+  if (item.kind !== 'action') return null
+  const blocks = (one: OutboxItem): one is ActionItem =>
+    one.kind === 'action' && one.caseId === item.caseId && one.waiting === 'refused' && lineOf(one) < lineOf(item)
+  return items.find(blocks) ?? null
 }
 
 export async function photosOf(item: OutboxItem): Promise<Photo[]> {

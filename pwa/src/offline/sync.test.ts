@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { whenSignedOut, type CaseDetail } from '@/api/client'
 import { uuid7 } from '@/lib/uuid7'
 import { keepDraft, keptDraft } from './drafts'
-import { drop, itemsOf, keep, photosOf, type OutboxItem, type Photo } from './outbox'
+import { amend, drop, itemsOf, keep, lineOf, photosOf, type ActionItem, type OutboxItem, type Photo } from './outbox'
 import { flush, whenDelivered } from './sync'
 
 const USER = 'worker-019'
@@ -27,7 +27,7 @@ function report(photos: Photo[] = [PHOTO]): OutboxItem {
   }
 }
 
-function action(caseId: string, name: string): OutboxItem {
+function action(caseId: string, name: string): ActionItem {
   const { body: _, kind: __, ...kept } = report([]) as Extract<OutboxItem, { kind: 'report' }>
   return { ...kept, kind: 'action', caseId, title: name, body: { action: name, version: 1, words: '', photos: [] } as never }
 }
@@ -255,6 +255,89 @@ describe('what leaves', () => {
     await keep(action('case-2', 'acknowledge'), [])
     await flush(USER)
     expect((await itemsOf(USER)).map((item) => item.kind === 'action' && item.caseId)).toEqual(['case-1'])
+  })
+})
+
+describe('the steps of one case', () => {
+  const steps = ['acknowledge', 'arrive', 'feedback']
+  /** The server of these tests: knows what it took, refuses what `refuses` names. */
+  function caseServer(refuses: (name: string) => Response | null = () => null) {
+    const taken: string[] = []
+    serverIs(async (path, init) => {
+      const body = JSON.parse(await ((init.body as FormData).get('action') as Blob).text()) as { action: string }
+      const refusal = refuses(body.action)
+      if (refusal) return refusal
+      taken.push(body.action)
+      return receipt(path.split('/').at(-1)!)
+    })
+    return taken
+  }
+  async function keepAll(): Promise<void> {
+    for (const name of steps) {
+      await keep(action('case-1', name), [])
+      await new Promise((next) => setTimeout(next, 2))
+    }
+  }
+
+  it('all arrive in the order in which they were taken without a signal', async () => {
+    serverIs(() => Promise.reject(new TypeError('Failed to fetch')))
+    await keepAll()
+    await flush(USER)
+    expect(await itemsOf(USER)).toHaveLength(3)
+    const taken = caseServer()
+    await flush(USER)
+    expect(taken).toEqual(steps)
+    expect(await itemsOf(USER)).toEqual([])
+  })
+
+  it('wait behind a refused one, also in later runs, with everything they have', async () => {
+    const taken = caseServer((name) => (name === 'acknowledge' ? problem(409) : null))
+    await keepAll()
+    await flush(USER)
+    await flush(USER)
+    expect(taken).toEqual([])
+    expect((await itemsOf(USER)).map((item) => item.waiting)).toEqual(['refused', 'new', 'new'])
+  })
+
+  it('go on once it is thrown away', async () => {
+    caseServer((name) => (name === 'acknowledge' ? problem(409) : null))
+    await keepAll()
+    await flush(USER)
+    const taken = caseServer()
+    await drop((await itemsOf(USER))[0]!.id)
+    await flush(USER)
+    expect(taken).toEqual(['arrive', 'feedback'])
+  })
+
+  it('what a refused one is changed into takes its place in the line', async () => {
+    caseServer((name) => (name === 'acknowledge' ? problem(403) : null))
+    await keepAll()
+    await flush(USER)
+    const refused = (await itemsOf(USER))[0] as ActionItem
+    await keep({ ...action('case-1', 'claim'), inPlaceOf: lineOf(refused) }, [], refused.id)
+    const taken = caseServer()
+    await flush(USER)
+    expect(taken).toEqual(['claim', 'arrive', 'feedback'])
+  })
+
+  it('a lost answer does not let a later step overtake', async () => {
+    let lost = true
+    const taken = caseServer(() => (lost ? problem(500) : null))
+    await keepAll()
+    await flush(USER)
+    lost = false
+    await flush(USER)
+    expect(taken).toEqual(steps)
+  })
+
+  it('a refused one is sent again when a person says so', async () => {
+    caseServer(() => problem(409))
+    await keep(action('case-1', 'arrive'), [])
+    await flush(USER)
+    await amend((await itemsOf(USER))[0]!.id, { waiting: 'new', problem: null })
+    const taken = caseServer()
+    await flush(USER)
+    expect(taken).toEqual(['arrive'])
   })
 })
 

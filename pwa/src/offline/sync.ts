@@ -1,9 +1,9 @@
-/* Sends what the outbox holds, oldest first, one tab at a time. An item leaves the outbox only when the server has said,
+/* Sends what the outbox holds, oldest first, the steps of one case strictly in their order, one tab at a time. An item leaves the outbox only when the server has said,
    in our own JSON, under the same id, that nothing is missing; every other answer keeps it, with the reason. */
 import { failureOf, reportSignedOut, type CaseDetail, type Problem, type Schemas } from '@/api/client'
 import { isSignedInHere } from '@/auth/session'
 import { language } from '@/locales/t'
-import { amend, drop, itemsOf, photosOf, type OutboxItem, type Photo, type Waiting } from './outbox'
+import { amend, drop, itemsOf, photosOf, refusedBefore, type OutboxItem, type Photo, type Waiting } from './outbox'
 
 type Receipt = Schemas['ReportReceipt'] | Schemas['ActionReceipt']
 type Reply = { kind: 'receipt'; receipt: Receipt } | { kind: Exclude<Waiting, 'new'>; problem: Problem | null }
@@ -120,9 +120,10 @@ async function settle(item: OutboxItem, reply: Reply): Promise<void> {
 async function sendAll(user: string, tried: Set<string>): Promise<void> {
   const stuckCases = new Set<string>()
   for (;;) {
-    const item = (await itemsOf(user)).find(
-      (one) => one.waiting !== 'refused' && !tried.has(one.id) && !(one.kind === 'action' && stuckCases.has(one.caseId)),
-    )
+    const items = await itemsOf(user)
+    const isHeldUp = (one: OutboxItem): boolean =>
+      one.kind === 'action' && (stuckCases.has(one.caseId) || refusedBefore(one, items) !== null)
+    const item = items.find((one) => one.waiting !== 'refused' && !tried.has(one.id) && !isHeldUp(one))
     if (!item) return
     tried.add(item.id)
     const reply = await send(item)

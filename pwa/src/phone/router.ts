@@ -1,18 +1,16 @@
-/* The phone's pages. `open`: to be seen without signing in. `tabs`: has the bar of tabs below. None is loaded lazily: a
+/* The phone's pages. `tabs`: has the bar of tabs below. None is loaded lazily: a
    screen that must come over the network is not there when the signal is gone. Only the map is. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import CaseScreen from '@/cases/CaseScreen.vue'
 import TasksScreen from '@/cases/TasksScreen.vue'
 import ReportScreen from '@/reports/ReportScreen.vue'
 import SentScreen from '@/reports/SentScreen.vue'
-import FollowScreen from '@/residents/FollowScreen.vue'
 import MeScreen from '@/staff/MeScreen.vue'
 import HomeScreen from './HomeScreen.vue'
 import UnsentScreen from './UnsentScreen.vue'
 
 declare module 'vue-router' {
   interface RouteMeta {
-    open?: boolean
     tabs?: boolean
   }
 }
@@ -25,7 +23,6 @@ const routes: RouteRecordRaw[] = [
   { path: '/sent/:id', name: 'sent', component: SentScreen, props: true },
   { path: '/unsent', name: 'unsent', component: UnsentScreen },
   { path: '/cases/:id', name: 'case', component: CaseScreen, props: true },
-  { path: '/r/:code?', name: 'follow', component: FollowScreen, props: true, meta: { open: true } },
   { path: '/:rest(.*)', redirect: '/' },
 ]
 

@@ -1,5 +1,6 @@
 /* The report being written: one per person, on this phone, safe against reload and sign-out until it is sent or thrown away. */
 import { shallowRef, watch } from 'vue'
+import type { Schemas } from '@/api/client'
 import type { LngLat } from '@/lib/distance'
 import type { TakenPhoto } from '@/lib/photo_file'
 import { uuid7 } from '@/lib/uuid7'
@@ -9,7 +10,7 @@ import { photosOf, type OutboxItem } from '@/offline/outbox'
 
 export interface DraftPlace extends LngLat {
   accuracy_m: number | null
-  source: 'gps' | 'exif' | 'map'
+  source: Schemas['PlaceSource']
 }
 
 export interface DraftPhoto extends Omit<TakenPhoto, 'exif'> {
@@ -24,6 +25,11 @@ export interface ReportDraft {
   matter: string | null
   condition: string | null
   words: string
+  /** The open case that this is another report of. */
+  joins: string | null
+  /** Settled on the spot; `afterPhotos` show it. */
+  selfHandled: boolean
+  afterPhotos: DraftPhoto[]
   /** The refused item in the outbox that this report takes the place of. */
   replaces: string | null
 }
@@ -54,6 +60,9 @@ export function newDraft(): ReportDraft {
     matter: null,
     condition: null,
     words: '',
+    joins: null,
+    selfHandled: false,
+    afterPhotos: [],
     replaces: null,
   }
 }
@@ -66,7 +75,10 @@ export function isBegun(written: ReportDraft | null): boolean {
 export async function loadDraft(): Promise<void> {
   const user = userId()
   // Storage that fails keeps nobody from writing; that it cannot be kept is said when it is to be sent.
-  draft.value = user ? ((await keptDraft<ReportDraft>(user).catch(() => undefined)) ?? draft.value) : null
+  const kept = user ? await keptDraft<Partial<ReportDraft>>(user).catch(() => undefined) : undefined
+  // One that an earlier build kept lacks what came since.
+  if (!user) draft.value = null
+  else if (kept) draft.value = { ...newDraft(), ...kept }
 }
 
 /** Changes the draft on screen at once, and on the phone a moment later. */
@@ -95,15 +107,20 @@ export function forgetDraft(): void {
 /** A refused report, to be mended and sent under a new id: the server may hold other content under the old one. */
 export async function draftFromRefused(item: Extract<OutboxItem, { kind: 'report' }>): Promise<void> {
   const { body } = item
+  const declared = [...(body.photos ?? []), ...(body.after_photos ?? [])]
   const photos = (await photosOf(item)).map((photo) => ({
     ...photo,
-    takenAt: body.photos?.find((one) => one.sha256 === photo.sha256)?.taken_at ?? body.occurred_at,
+    takenAt: declared.find((one) => one.sha256 === photo.sha256)?.taken_at ?? body.occurred_at,
   }))
+  const isAfter = ({ sha256 }: DraftPhoto): boolean => body.after_photos?.some((one) => one.sha256 === sha256) ?? false
   const { lng, lat, accuracy_m, source } = body.place
   changeDraft({
     ...newDraft(),
     startedAt: body.occurred_at,
-    photos,
+    photos: photos.filter((photo) => !isAfter(photo)),
+    afterPhotos: photos.filter(isAfter),
+    selfHandled: body.self_handled,
+    joins: body.joins,
     place: { lng, lat, accuracy_m: accuracy_m ?? null, source: source ?? 'map' },
     matter: body.matter,
     condition: body.condition ?? null,

@@ -59,7 +59,7 @@ async def test_a_grid_worker_of_the_place_may_inspect_and_one_of_another_grid_do
     refused = await stranger.act("pass", case)
     assert (refused.status_code, refused.json()["code"]) == (404, "no_such_case")
     (waiting,) = await worker.cases(inspect=True)
-    assert [step["action"] for step in waiting["allowed_actions"]] == ["pass", "fail"]
+    assert [step["action"] for step in waiting["allowed_actions"]] == ["pass", "fail", "remind"]
     closed = (await worker.act("pass", waiting, photos=[photo("orientation/Portrait_5.jpg")])).json()["case"]
     assert closed["status"] == "closed"
     assert closed["events"][-1]["actor_role"] == "worker"
@@ -79,8 +79,9 @@ async def test_an_inspector_who_is_also_in_the_squad_that_handled_may_not_inspec
     listed = await double.cases(inspect=True)
     if note == "一中队":
         assert (answer.status_code, answer.json()["code"]) == (409, "separation_of_powers")
-        assert "核查自己的案件" in answer.json()["detail"]
-        assert (listed, (await double.case(case["id"]))["allowed_actions"]) == ([], [])
+        assert "要由不同的人做" in answer.json()["detail"]
+        offered = [step["action"] for step in (await double.case(case["id"]))["allowed_actions"]]
+        assert (listed, offered) == ([], ["remind"])
         assert (await worker.case(case["id"]))["status"] == "pending_inspection"
     else:
         assert answer.json()["case"]["status"] == "closed"
@@ -107,7 +108,7 @@ async def test_a_squad_that_handled_before_another_is_not_shown_the_inspection(
     await give_post(session, bystander, Role.INSPECTOR, grid_path=VILLAGE)
     case = await accepted(worker, one)
     case = (await one.act("send_back", case, words="要吊车")).json()["case"]
-    case = (await operator.act("dispatch", case, squad="xxk-squad-2")).json()["case"]
+    case = (await operator.act("reassign", case, squad="xxk-squad-2", words="二中队有吊车")).json()["case"]
     case = (await two.act("acknowledge", case)).json()["case"]
     case = (await two.act("feedback", case, photos=[photo()], words="吊走了")).json()["case"]
     assert (await bystander.act("pass", case)).json()["code"] == "separation_of_powers"
@@ -135,16 +136,19 @@ async def test_the_operator_may_give_an_unaccepted_case_to_another_squad(people:
     assert (await two.act("acknowledge", moved)).json()["case"]["status"] == "handling"
 
 
-async def test_an_accepted_case_is_not_reassigned_over_the_squads_head(people: People) -> None:
+async def test_the_operator_may_take_a_case_from_a_squad_that_has_accepted_it(people: People) -> None:
     worker, squad, operator = await people.worker(), await people.squad_member(), await people.operator()
     case = await accepted(worker, squad)
-    answer = await operator.act("reassign", case, squad="xxk-squad-2", words="换一队")
-    assert (answer.status_code, answer.json()["code"]) == (409, "wrong_state")
-    assert "处置中" in answer.json()["detail"]
+    assert (await operator.act("reassign", case, squad="xxk-squad-2")).json()["code"] == "words_needed"
+    moved = (await operator.act("reassign", case, squad="xxk-squad-2", words="一中队出了事故")).json()["case"]
+    assert (moved["status"], moved["squad"]["code"]) == ("pending_ack", "xxk-squad-2")
+    late = await squad.act("feedback", case, photos=[photo()], words="好了")
+    assert (late.status_code, late.json()["code"]) == (409, "stale_version")
+    assert late.json()["case"]["squad"]["code"] == "xxk-squad-2"
 
 
 @pytest.mark.parametrize("after", ["pending_ack", "handling", "rework"])
-async def test_a_squad_may_send_back_with_a_reason_and_the_operator_decides(people: People, after: str) -> None:
+async def test_a_squad_may_send_back_with_a_reason_and_whoever_suits_next_gets_it(people: People, after: str) -> None:
     worker, squad, operator = await people.worker(), await people.squad_member(), await people.operator()
     if after == "pending_ack":
         case = (await worker.report()).json()["case"]
@@ -155,11 +159,11 @@ async def test_a_squad_may_send_back_with_a_reason_and_the_operator_decides(peop
         case = (await worker.act("fail", case, words="还有一堆")).json()["case"]
     assert case["status"] == after
     back = (await squad.act("send_back", case, words="要吊车")).json()["case"]
-    assert (back["status"], back["squad"]) == ("pending_dispatch", None)
-    assert back["why"] == "综合执法一中队退回：要吊车，等指挥中心派遣"
-    assert back["assignments"][-1]["end"] == "sent_back"
-    assert at_of(back["due_at"]) - at_of(back["starts_at"]) == timedelta(minutes=15)
-    again = (await operator.act("dispatch", back, squad="xxk-squad-2")).json()["case"]
+    assert back["send_back_count"] == 1
+    assert [a["end"] for a in back["assignments"]][-2:] == ["sent_back", None]
+    assert (back["status"], back["squad"]["code"]) == ("pending_ack", "xxk-team-sanitation")
+    assert [(e["action"], e["reason"]) for e in back["events"]][-2:] == [("send_back", "不归本队管"), ("route", None)]
+    again = (await operator.act("reassign", back, squad="xxk-squad-2", words="环卫也没有吊车")).json()["case"]
     assert (again["status"], again["squad"]["code"]) == ("pending_ack", "xxk-squad-2")
 
 
@@ -168,9 +172,15 @@ async def test_arriving_is_noted_once_and_leaves_the_case_in_hand(people: People
     case = await accepted(worker, squad)
     clock.at += timedelta(minutes=20)
     arrived_at = clock.at
-    assert [step["action"] for step in case["allowed_actions"]] == ["arrive", "feedback", "send_back"]
+    assert [step["action"] for step in case["allowed_actions"]] == [
+        "arrive",
+        "feedback",
+        "send_back",
+        "ask_extension",
+        "ask_suspension",
+    ]
     case = (await squad.act("arrive", case)).json()["case"]
-    assert [step["action"] for step in case["allowed_actions"]] == ["feedback", "send_back"]
+    assert "arrive" not in [step["action"] for step in case["allowed_actions"]]
     clock.at += timedelta(minutes=5)
     again = await squad.act("arrive", case)
     assert (again.status_code, again.json()["code"]) == (409, "wrong_state")
@@ -245,8 +255,8 @@ async def test_lateness_stays_counted_when_a_late_case_is_sent_back(people: Peop
     case = (await worker.report()).json()["case"]
     clock.at = at_of(case["due_at"]) + timedelta(minutes=7)
     case = (await squad.act("send_back", case, words="不归本队管")).json()["case"]
-    assert case["overdue_s"] == 0, "the dispatch clock has just begun"
-    case = (await operator.act("dispatch", case, squad="xxk-squad-2")).json()["case"]
+    assert case["overdue_s"] == 0, "the clock of the next team has just begun"
+    case = (await operator.act("reassign", case, squad="xxk-squad-2", words="二中队顺路")).json()["case"]
     other = await people.squad_member("二中队")
     case = (await other.act("acknowledge", case)).json()["case"]
     case = (await other.act("feedback", case, photos=[photo()], words="清了")).json()["case"]

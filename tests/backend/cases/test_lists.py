@@ -102,6 +102,15 @@ async def test_by_status_by_mine_and_by_squad(people: People, seven: list[dict[s
     assert refused.status_code == 422
 
 
+async def test_mine_are_also_those_that_my_report_joined(people: People) -> None:
+    first = await people.worker()
+    opened = (await first.report("E0112")).json()["case"]
+    witness = await people.worker("马镇村第3网格")
+    answer = await witness.report("E0112", photos=[photo("orientation/Portrait_3.jpg")], joins=opened["id"])
+    assert answer.json()["case"]["id"] == opened["id"]
+    assert [case["id"] for case in await witness.cases(mine=True)] == [opened["id"]]
+
+
 async def test_by_inspection(people: People, clock: Clock) -> None:
     worker, squad = await people.worker(), await people.squad_member()
     case = (await worker.report()).json()["case"]

@@ -92,7 +92,7 @@ async def test_sending_back_and_reassigning_at_once_leaves_one_open_assignment(
         )
         assert tally(list(answers)) == {201: 1, 409: 1}
         now = await operator.case(case["id"])
-        assert now["version"] == case["version"] + 1
+        assert now["version"] == case["version"] + (2 if now["send_back_count"] else 1)
         still_open = [a for a in now["assignments"] if a["ended_at"] is None]
         assert len(still_open) == (0 if now["status"] == "pending_dispatch" else 1)
 

@@ -54,11 +54,13 @@ async def test_the_decision_stays_as_it_was_when_the_rules_change(people: People
     assert (before["rule_code"], before["squad_code"]) == ("R2", SQUAD_1)
     assert before["inputs"]["matter_code"] == "E0110"
     assert {c["squad_code"]: c["reason"] for c in before["candidates"]} == {
-        SQUAD_1: "选中",
+        SQUAD_1: "选中；没有位置，未计距离",
         "xxk-squad-2": "不是本辖区",
         "xxk-squad-3": "不是本辖区",
     }
-    await session.execute(text("UPDATE routing_rule SET target = 'department'"))
+    assert (before["rule_set"], before["rule_name"]) == (1, "本辖区在岗综合执法中队")
+    assert before["shortfalls"] == ["综合执法一中队没有位置，未计距离"]
+    await session.execute(text("UPDATE rule_set SET number = 9, rules = '[]'"))
     await rest(session, SQUAD_1)
     assert (await worker.http.get(f"/api/cases/{case['id']}/routing")).json() == before
     in_english = await worker.http.get(f"/api/cases/{case['id']}/routing", headers={"Accept-Language": "en"})

@@ -26,7 +26,7 @@ from backend.permissions import Audience
 from backend.settings import Settings
 
 COUNTY = "320281"
-NOBODY = Audience("320281", UUID(int=0), ())
+NOBODY = Audience("320281", (UUID(int=0),), ())
 WRITERS, EACH = 16, 25
 PATIENCE_S = 20.0
 Sessions = async_sessionmaker[AsyncSession]

@@ -152,8 +152,11 @@ async def test_changes_arrive_after_the_snapshot_each_once_and_only_in_scope(tow
             for stream in (squad_hears, stranger_hears, other_hears):
                 assert (await stream.next()).name == "ready", "a snapshot's own cursor is good to go on from"
             case = (await worker.report()).json()["case"]
-            about = {"case_id": case["id"], "code": case["code"], "version": 2, "status": "pending_ack"}
-            assert (await squad_hears.next()).data == about, "the squad hears of a case from when it is the squad's"
+            about = {"case_id": case["id"], "code": case["code"]}
+            free = about | {"version": 1, "status": "pending_dispatch"}
+            assert (await squad_hears.next()).data == free, "whoever is responsible for the place could claim it"
+            taken = about | {"version": 2, "status": "pending_ack"}
+            assert (await squad_hears.next()).data == taken
             await squad.act("acknowledge", case)
             assert (await squad_hears.next()).data["status"] == "handling"
             assert await stranger_hears.hears_nothing()

@@ -168,7 +168,8 @@ def test_working_hours_are_counted_minute_by_minute(start: datetime, amount: flo
     due = deadline(CALENDAR, start, amount, WORK_HOUR)
     worked, day = timedelta(0), start.astimezone(SHANGHAI).date()
     while day <= due.astimezone(SHANGHAI).date():
-        for opens_at, closes_at in CALENDAR.stretches(day):
+        for opens, closes in CALENDAR.hours if CALENDAR.is_workday(day) else ():
+            opens_at, closes_at = (datetime.combine(day, hour, SHANGHAI) for hour in (opens, closes))
             worked += max(timedelta(0), min(closes_at, due) - max(opens_at, start))
         day += timedelta(days=1)
     assert worked == timedelta(hours=amount)

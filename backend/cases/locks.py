@@ -1,0 +1,12 @@
+"""Waiting for one's turn inside the transaction, where there is no row yet to hold."""
+
+import hashlib
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+
+async def one_at_a_time(session: AsyncSession, county: str, what: str) -> None:
+    """Until this transaction ends, whoever says the same in the same county waits here."""
+    digest = hashlib.sha256(f"{county}/{what}".encode()).digest()
+    await session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(digest[:8], signed=True))))

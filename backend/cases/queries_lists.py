@@ -1,0 +1,168 @@
+"""Every SELECT of the lists of cases: which of the visible ones are wanted, and a page of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.cases.models import Case, CaseEvent
+from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, reported_by, visible_to, within
+from backend.cases.terms import Action, Status
+from backend.database import SRID
+from backend.dispatch.models import OPEN_PART, Assignment
+from backend.grids.models import Grid
+from backend.matters.models import Matter
+from backend.permissions import Actor, Role
+
+INSPECTING_ROLES = (Role.INSPECTOR, Role.WORKER)
+IN_HAND = (Status.PENDING_ACK, Status.HANDLING, Status.REWORK, Status.PENDING_REVIEW, Status.SUSPENDED)
+
+
+@dataclass(frozen=True)
+class CaseFilter:
+    """Which of the visible cases are wanted; see `GET /api/cases`."""
+
+    statuses: tuple[Status, ...] = ()
+    mine: bool = False
+    squad: str | None = None
+    inspect: bool = False
+    verify: bool = False
+    claimable: bool = False
+    asked: str | None = None
+    text: str | None = None
+    bbox: tuple[float, float, float, float] | None = None
+
+
+@dataclass(frozen=True)
+class PageStart:
+    """Where a page begins: after this (moment, id) in the chosen order."""
+
+    at: datetime
+    id: UUID
+
+
+def _filtered(actor: Actor, wanted: CaseFilter) -> Select[UUID]:
+    clauses = [visible_to(actor), *_about_the_asker(actor, wanted)]
+    if wanted.statuses:
+        clauses.append(col(Case.status).in_(wanted.statuses))
+    if wanted.squad and wanted.squad != "mine":
+        clauses.append(col(Case.squad_code) == wanted.squad)
+    if wanted.asked:
+        clauses.append(_ASKED[wanted.asked].is_not(None))
+    if wanted.text:
+        clauses.append(_matches(wanted.text))
+    if wanted.bbox:
+        clauses.append(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*wanted.bbox, SRID)))
+    return select(col(Case.id)).where(*clauses)
+
+
+def _about_the_asker(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    """What was reported by the asker, is in their hands, or waits for them."""
+    clauses: list[ColumnElement[bool]] = []
+    if wanted.mine:
+        clauses.append(reported_by(actor))
+    if wanted.squad == "mine":
+        clauses.append(or_(and_(_held_by(actor), col(Case.status).in_(IN_HAND)), _has_part(actor)))
+    if wanted.inspect:
+        clauses.append(and_(col(Case.status) == Status.PENDING_INSPECTION, _may_inspect(actor)))
+    if wanted.verify:
+        clauses.append(and_(col(Case.status) == Status.VERIFYING, within(_inspecting_paths(actor))))
+    if wanted.claimable:
+        clauses.append(and_(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths)))
+    return clauses
+
+
+_ASKED = {
+    "extension": col(Case.extension_asked_by),
+    "suspension": col(Case.suspension_asked_by),
+    "void": col(Case.void_asked_by),
+}
+
+
+def _held_by(actor: Actor) -> ColumnElement[bool]:
+    """Cases that the actor's squads hold, or those with the actor's duty in the case's grid."""
+    by_duty = [
+        and_(col(Case.grid_duty) == post.duty, within([post.grid_path]))
+        for post in actor.posts
+        if post.duty and post.grid_path
+    ]
+    return or_(col(Case.squad_code).in_(actor.squad_codes), *by_duty)
+
+
+def _has_part(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        col(Assignment.county) == col(Case.county),
+        col(Assignment.case_id) == col(Case.id),
+        col(Assignment.squad_code).in_(actor.squad_codes),
+        OPEN_PART,
+    )
+
+
+def _inspecting_paths(actor: Actor) -> list[str]:
+    return [p.grid_path for p in actor.posts if p.grid_path and p.role in INSPECTING_ROLES]
+
+
+def _may_inspect(actor: Actor) -> ColumnElement[bool]:
+    """As `Guard.APART` decides; the list must not offer what the table refuses."""
+    inspecting = [p.grid_path for p in actor.posts if p.grid_path and p.role == Role.INSPECTOR]
+    by_grid_team = exists().where(
+        col(Assignment.county) == col(Case.county),
+        col(Assignment.case_id) == col(Case.id),
+        col(Assignment.grid_duty).is_not(None),
+        col(Assignment.acknowledged_at).is_not(None),
+    )
+    accepted_myself = exists().where(
+        col(CaseEvent.county) == col(Case.county),
+        col(CaseEvent.case_id) == col(Case.id),
+        col(CaseEvent.actor_id) == actor.staff_id,
+        col(CaseEvent.action) == Action.FILE,
+    )
+    handled_myself = exists().where(
+        col(CaseEvent.county) == col(Case.county),
+        col(CaseEvent.case_id) == col(Case.id),
+        col(CaseEvent.actor_id) == actor.staff_id,
+        col(CaseEvent.action).in_(HANDLING_ACTIONS),
+    )
+    handled_by_my_squad = exists().where(
+        col(Assignment.county) == col(Case.county),
+        col(Assignment.case_id) == col(Case.id),
+        col(Assignment.squad_code).in_(actor.squad_codes),
+        col(Assignment.acknowledged_at).is_not(None),
+    )
+    in_reach = or_(within(inspecting), and_(within(_inspecting_paths(actor)), ~by_grid_team))
+    return and_(in_reach, ~handled_myself, ~handled_by_my_squad, ~accepted_myself)
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Free text: part of the code, of the words, of the matter's name or of the grid's name."""
+    matter = exists().where(MATTER_OF_CASE, col(Matter.name).icontains(text, autoescape=True))
+    grid = exists().where(
+        col(Grid.county) == col(Case.county),
+        col(Grid.code) == col(Case.grid_code),
+        col(Grid.name).icontains(text, autoescape=True),
+    )
+    return or_(
+        col(Case.code).icontains(text, autoescape=True),
+        col(Case.words).icontains(text, autoescape=True),
+        matter,
+        grid,
+    )
+
+
+async def page_of_case_ids(
+    session: AsyncSession, actor: Actor, wanted: CaseFilter, *, by_due: bool, start: PageStart | None, limit: int
+) -> list[tuple[UUID, datetime]]:
+    """Ids with the moment they are ordered by: soonest deadline first, or latest change first."""
+    far_future = func.to_timestamp(32503680000)
+    key: ColumnElement[Any] = func.coalesce(col(Case.due_at) if by_due else col(Case.updated_at), far_future)
+    found = _filtered(actor, wanted).add_columns(key)
+    if start:
+        here = tuple_(key, col(Case.id))
+        there = tuple_(literal(start.at), literal(start.id))
+        found = found.where(here > there if by_due else here < there)
+    order = (key, col(Case.id)) if by_due else (key.desc(), col(Case.id).desc())
+    return [(case_id, at) for case_id, at in await session.execute(found.order_by(*order).limit(limit))]
