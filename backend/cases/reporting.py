@@ -15,6 +15,7 @@ from backend.cases import evidence, queries
 from backend.cases.actions import Outcome, require_same
 from backend.cases.effects import close, stage_limit
 from backend.cases.history import append_event, fingerprint, is_repeat
+from backend.cases.holding import written
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, PhotoPhase, Report, ReportSource
 from backend.cases.needs import require_photos
@@ -30,7 +31,7 @@ from backend.grids.filing_lock import hold_net_still
 from backend.grids.queries import FoundGrid, grid_at
 from backend.identifiers import new_case_code, new_id
 from backend.matters.models import Stage
-from backend.matters.queries import ChosenMatter, choose_matter_as_written
+from backend.matters.queries import ChosenMatter, choose_matter_as_written, stage_limits
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 
@@ -73,8 +74,8 @@ async def file_report(
     was used for something else).
     """
     await one_at_a_time(session, actor.county, str(report_id))
-    written = content.model_dump(mode="json", exclude_defaults=True)
-    print_ = fingerprint(written)
+    said = content.model_dump(mode="json", exclude_defaults=True)
+    print_ = fingerprint(said)
     report = await queries.report_by_id(session, actor.county, report_id)
     if report is None:
         reported = Reported(
@@ -87,7 +88,7 @@ async def file_report(
             words=content.words,
             photos=content.photos,
             occurred_at=content.occurred_at,
-            content=written,
+            content=said,
             fingerprint=print_,
             at=at,
         )
@@ -140,8 +141,9 @@ async def open_case(session: AsyncSession, reported: Reported, chosen: ChosenMat
     await session.flush()
     is_staff = reported.source == ReportSource.STAFF
     content: dict[str, Any] = {"photos": [photo.sha256 for photo in reported.photos]}
-    content["limit"] = await stage_limit(session, county, Stage.ACCEPT if is_staff else Stage.VERIFY)
-    content["accept_limit"] = await stage_limit(session, county, Stage.ACCEPT)
+    limits = await stage_limits(session, county)
+    content["limit"] = written(limits[Stage.ACCEPT if is_staff else Stage.VERIFY])
+    content["accept_limit"] = written(limits[Stage.ACCEPT])
     await _first_event(session, case, reported, Action.REPORT, case.status, content)
     await _declare(session, case, reported, PhotoPhase.BEFORE)
     return report, case
