@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.cases.clocks import REWORK_SHARE
 from backend.cases.holding import Holder, free, hand_to, take_from_holder, written
 from backend.cases.models import Case
 from backend.cases.schemas import ActionIn
@@ -25,7 +26,6 @@ from backend.permissions import Actor
 from backend.staff.models import Squad
 from backend.staff.queries import claiming_squad
 
-REWORK_SHARE = 0.5
 ANSWER_WITHIN = timedelta(hours=72)
 
 
@@ -57,9 +57,16 @@ async def file_case(_session: AsyncSession, taken: Taken) -> None:
     taken.case.filed_at = taken.at
 
 
+async def intake_limits(session: AsyncSession, county: str, status: Status) -> dict[str, Any]:
+    """What an event says that brings a case before its dispatch: the verifier's limit or the command centre's, and the
+    command centre's that waits meanwhile."""
+    limits = await stage_limits(session, county)
+    running = Stage.VERIFY if status == Status.VERIFYING else Stage.ACCEPT
+    return {"limit": written(limits[running]), "accept_limit": written(limits[Stage.ACCEPT])}
+
+
 async def send_verification(session: AsyncSession, taken: Taken) -> None:
-    taken.content["limit"] = await stage_limit(session, taken.case.county, Stage.VERIFY)
-    taken.content["accept_limit"] = await stage_limit(session, taken.case.county, Stage.ACCEPT)
+    taken.content.update(await intake_limits(session, taken.case.county, Status.VERIFYING))
 
 
 async def dispatch_by_hand(session: AsyncSession, taken: Taken) -> None:
@@ -130,23 +137,12 @@ async def finish(session: AsyncSession, taken: Taken) -> None:
 
 
 async def send_back(session: AsyncSession, taken: Taken) -> None:
-    """Out of the holder's hands. `routing.py` then looks for another, or leaves it to the command centre."""
+    """Out of the holder's hands. `routing.py` then looks for another, or leaves it to the command centre, and says why."""
     case = taken.case
-    name = await _holder_name(session, case)
     await take_from_holder(session, case, end=AssignmentEnd.SENT_BACK, at=taken.at)
     free(case)
     case.send_back_count += 1
     taken.content["limit"] = await stage_limit(session, case.county, Stage.ACCEPT)
-    words = taken.action.words
-    sentence = Say(
-        f"{name}退回：{words}，等指挥中心派遣", f"Sent back by {name}: {words}; it waits for the command centre"
-    )
-    _store(session, taken, sentence, None, {"sent_back": True, "words": words})
-
-
-async def _holder_name(session: AsyncSession, case: Case) -> str:
-    squad = await session.get(Squad, (case.county, case.squad_code or ""))
-    return squad.name if squad else "网格"
 
 
 async def raise_tier(session: AsyncSession, taken: Taken) -> None:

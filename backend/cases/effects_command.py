@@ -7,15 +7,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases import queries
-from backend.cases.effects import Taken, close, hand_again, stage_limit
+from backend.cases.effects import Taken, close, hand_again, intake_limits
 from backend.cases.holding import end_everything, free, handling_limit, written
 from backend.cases.models import Case
-from backend.cases.terms import ENDED_STATUSES, STATUS_WORDS, Status
+from backend.cases.terms import ENDED_STATUSES, STATUS_WORDS
 from backend.clock import local_date
 from backend.dispatch.models import AssignmentEnd
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.jobs import defer
-from backend.matters.models import Stage
 from backend.matters.queries import choose_matter
 from backend.staff.rota import midnight
 
@@ -132,9 +131,7 @@ async def unmerge(session: AsyncSession, taken: Taken) -> None:
     taken.content["from_case"] = str(case.merged_into)
     case.merged_into = None
     case.merged_from = None
-    stage = Stage.VERIFY if taken.step.target == Status.VERIFYING else Stage.ACCEPT
-    taken.content["limit"] = await stage_limit(session, case.county, stage)
-    taken.content["accept_limit"] = await stage_limit(session, case.county, Stage.ACCEPT)
+    taken.content.update(await intake_limits(session, case.county, taken.step.target or case.status))
 
 
 async def ask_void(_session: AsyncSession, taken: Taken) -> None:

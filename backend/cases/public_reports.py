@@ -10,15 +10,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases import evidence, queries
+from backend.cases import evidence
 from backend.cases.actions import Outcome, require_same
 from backend.cases.deciding import decide_resident_step
 from backend.cases.effects import hand_again
 from backend.cases.effects_command import reopen_marks
 from backend.cases.history import append_event, fingerprint
-from backend.cases.locks import one_at_a_time
-from backend.cases.models import Case, CaseEvent, PhotoPhase, ReportSource, Satisfaction
-from backend.cases.reporting import Reported, open_case
+from backend.cases.models import Case, CaseEvent, PhotoPhase, Report, ReportSource, Satisfaction
+from backend.cases.reporting import Reported, filed_once, open_case
 from backend.cases.routing import route_case
 from backend.cases.schemas import ActionIn, DeclaredPhoto
 from backend.cases.schemas_public import PublicReportIn
@@ -45,42 +44,28 @@ async def file_public_report(
     Raises Malformed (unknown matter, outside the net) and Conflict (the id was used for something else). The contact is not
     kept here, nor does the history hold it.
     """
-    await one_at_a_time(session, county, str(report_id))
-    written = content.model_dump(mode="json", exclude_defaults=True, exclude={"contact"})
-    print_ = fingerprint(written)
-    registrar_id = registered_by.staff_id if registered_by else None
-    report = await queries.report_by_id(session, county, report_id)
-    if report is None:
-        chosen = await choose_matter(session, county, at, content.matter, content.condition)
-        reported = Reported(
-            county=county,
-            id=report_id,
-            source=source,
-            reporter_id=registrar_id,
-            reporter_role=Role.OPERATOR if registered_by else None,
-            place=content.place,
-            words=content.words,
-            photos=content.photos,
-            occurred_at=content.occurred_at,
-            content=written,
-            fingerprint=print_,
-            at=at,
-        )
-        report, _case = await open_case(session, reported, chosen)
-        first = True
-    else:
-        require_same(report.source == source and report.reporter_id == registrar_id and report.fingerprint == print_)
-        first = False
-    missing = await evidence.receive_photos(
-        session,
+    said = content.model_dump(mode="json", exclude_defaults=True, exclude={"contact"})
+    reported = Reported(
         county=county,
-        sender_id=registrar_id,
-        case_id=report.case_id,
-        event_id=report.id,
-        stored=stored,
+        id=report_id,
+        source=source,
+        reporter_id=registered_by.staff_id if registered_by else None,
+        reporter_role=Role.OPERATOR if registered_by else None,
+        place=content.place,
+        words=content.words,
+        photos=content.photos,
+        occurred_at=content.occurred_at,
+        content=said,
+        fingerprint=fingerprint(said),
         at=at,
     )
-    return Outcome(report.case_id, first, missing, report.received_at)
+
+    async def file() -> Report:
+        chosen = await choose_matter(session, county, at, content.matter, content.condition)
+        report, _case = await open_case(session, reported, chosen)
+        return report
+
+    return await filed_once(session, reported, stored, file=file, is_same=lambda kept: kept == reported.fingerprint)
 
 
 async def take_resident_step(

@@ -3,7 +3,7 @@
 Idempotent under the id that the phone chose, like every write about cases (`actions.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,9 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import evidence, queries
 from backend.cases.actions import Outcome, require_same
-from backend.cases.effects import close, stage_limit
+from backend.cases.effects import close, intake_limits, stage_limit
 from backend.cases.history import append_event, fingerprint, is_repeat
-from backend.cases.holding import written
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, PhotoPhase, Report, ReportSource
 from backend.cases.needs import require_photos
@@ -31,7 +30,7 @@ from backend.grids.filing_lock import hold_net_still
 from backend.grids.queries import FoundGrid, grid_at
 from backend.identifiers import new_case_code, new_id
 from backend.matters.models import Stage
-from backend.matters.queries import ChosenMatter, choose_matter_as_written, stage_limits
+from backend.matters.queries import ChosenMatter, choose_matter_as_written
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 
@@ -73,38 +72,58 @@ async def file_report(
     Raises Malformed (unknown matter, too few photos, outside the net, not to be settled on the spot) and Conflict (the id
     was used for something else).
     """
-    await one_at_a_time(session, actor.county, str(report_id))
     said = content.model_dump(mode="json", exclude_defaults=True)
-    print_ = fingerprint(said)
-    report = await queries.report_by_id(session, actor.county, report_id)
+    reported = Reported(
+        county=actor.county,
+        id=report_id,
+        source=ReportSource.STAFF,
+        reporter_id=actor.staff_id,
+        reporter_role=_reporting_role(actor),
+        place=content.place,
+        words=content.words,
+        photos=content.photos,
+        occurred_at=content.occurred_at,
+        content=said,
+        fingerprint=fingerprint(said),
+        at=at,
+    )
+    return await filed_once(
+        session,
+        reported,
+        stored,
+        file=lambda: _file(session, actor, reported, content),
+        is_same=lambda kept: is_repeat(kept, content, FIRST_FIELDS),
+    )
+
+
+async def filed_once(
+    session: AsyncSession,
+    reported: Reported,
+    stored: Sequence[PhotoFacts],
+    *,
+    file: Callable[[], Awaitable[Report]],
+    is_same: Callable[[str], bool],
+) -> Outcome:
+    """File the report unless it is here already, and take in the photos that came with it.
+
+    `is_same` tells by the kept fingerprint whether this is a repeat; Conflict `other_content` if not.
+    """
+    await one_at_a_time(session, reported.county, str(reported.id))
+    report = await queries.report_by_id(session, reported.county, reported.id)
+    first = report is None
     if report is None:
-        reported = Reported(
-            county=actor.county,
-            id=report_id,
-            source=ReportSource.STAFF,
-            reporter_id=actor.staff_id,
-            reporter_role=_reporting_role(actor),
-            place=content.place,
-            words=content.words,
-            photos=content.photos,
-            occurred_at=content.occurred_at,
-            content=said,
-            fingerprint=print_,
-            at=at,
-        )
-        report = await _file(session, actor, reported, content)
-        first = True
+        report = await file()
     else:
-        require_same(report.reporter_id == actor.staff_id and is_repeat(report.fingerprint, content, FIRST_FIELDS))
-        first = False
+        same_sender = (report.source, report.reporter_id) == (reported.source, reported.reporter_id)
+        require_same(same_sender and is_same(report.fingerprint))
     missing = await evidence.receive_photos(
         session,
-        county=actor.county,
-        sender_id=actor.staff_id,
+        county=reported.county,
+        sender_id=reported.reporter_id,
         case_id=report.case_id,
         event_id=report.id,
         stored=stored,
-        at=at,
+        at=reported.at,
     )
     return Outcome(report.case_id, first, missing, report.received_at)
 
@@ -139,11 +158,8 @@ async def open_case(session: AsyncSession, reported: Reported, chosen: ChosenMat
     report = _new_report(reported, case.id)
     session.add(report)
     await session.flush()
-    is_staff = reported.source == ReportSource.STAFF
-    content: dict[str, Any] = {"photos": [photo.sha256 for photo in reported.photos]}
-    limits = await stage_limits(session, county)
-    content["limit"] = written(limits[Stage.ACCEPT if is_staff else Stage.VERIFY])
-    content["accept_limit"] = written(limits[Stage.ACCEPT])
+    photos = {"photos": [photo.sha256 for photo in reported.photos]}
+    content = photos | await intake_limits(session, county, case.status)
     await _first_event(session, case, reported, Action.REPORT, case.status, content)
     await _declare(session, case, reported, PhotoPhase.BEFORE)
     return report, case
