@@ -135,6 +135,12 @@ class Actor:
     def squad_codes(self) -> tuple[str, ...]:
         return tuple(sorted({post.squad_code for post in self.posts if post.squad_code}))
 
+    @property
+    def town_paths(self) -> tuple[str, ...]:
+        """Paths of the towns in which the actor has a post or a squad; the county's for a post over all of it."""
+        reached = (*self.scope_paths, *self.jurisdiction_paths)
+        return tuple(sorted({"/".join(path.split("/")[:2]) for path in reached}))
+
     def may(self, permission: Permission) -> bool:
         return any(permission in ROLE_PERMISSIONS[role] for role in self.roles)
 

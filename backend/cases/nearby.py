@@ -1,4 +1,8 @@
-"""What is open close by, for whoever is about to report it again; no person and no words of another's case."""
+"""What is open close by, for whoever is about to report it again.
+
+It tells of cases in other grids of the asker's towns, which the asker may not see: that there is one, how far and since
+when, and the id to join it. Not its code, which is a key (docs/decisions/0016), no person, no words.
+"""
 
 from datetime import datetime, timedelta
 
@@ -7,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import queries
 from backend.cases.queries_nearby import open_cases_near
 from backend.cases.schemas import NearbyCase, NearbyCases
-from backend.database import lng_lat
 from backend.matters.queries import choose_matter
 from backend.permissions import Actor
 
@@ -21,30 +24,27 @@ async def nearby_cases(
         return NearbyCases(radius_m=0, items=[], as_of=at)
     found = await open_cases_near(
         session,
-        actor.county,
+        actor,
         matter_code=matter.code,
         lng=lng,
         lat=lat,
         radius_m=matter.duplicate_radius_m,
         since=at - timedelta(hours=matter.duplicate_hours),
     )
-    rows = {row.case.id: row for row in await queries.case_rows(session, actor.county, [f.case.id for f in found])}
-    visible = await queries.visible_ids(session, actor, [f.case.id for f in found])
+    ids = [case.id for case, _distance_m in found]
+    visible = await queries.visible_ids(session, actor, ids)
+    covers = {row.case.id: row.cover_photo for row in await queries.case_rows(session, actor.county, list(visible))}
+    reported = await queries.reported_ids(session, actor, ids)
     return NearbyCases(
         radius_m=matter.duplicate_radius_m,
         items=[
             NearbyCase(
                 id=case.id,
-                code=case.code,
                 status=case.status,
-                matter_name=rows[case.id].matter.name,
-                grid_name=rows[case.id].grid.name,
                 distance_m=round(distance_m),
-                lng=lng_lat(case.place)[0],
-                lat=lng_lat(case.place)[1],
                 opened_at=case.opened_at,
-                mine=case.reporter_id == actor.staff_id,
-                cover_photo=rows[case.id].cover_photo if case.id in visible else None,
+                mine=case.id in reported,
+                cover_photo=covers.get(case.id),
             )
             for case, distance_m in found
         ],

@@ -114,6 +114,13 @@ async def visible_ids(session: AsyncSession, actor: Actor, ids: Iterable[UUID]) 
     return set(await session.scalars(select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(list(ids)))))
 
 
+async def reported_ids(session: AsyncSession, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
+    """Those of these cases that the actor reported; see `reported_by`."""
+    theirs = or_(col(Case.reporter_id) == actor.staff_id, reported_by(actor))
+    of_county = col(Case.county) == actor.county
+    return set(await session.scalars(select(col(Case.id)).where(of_county, theirs, col(Case.id).in_(list(ids)))))
+
+
 def no_such_case() -> NotFound:
     return NotFound(
         "no_such_case", Say("没有这个案件，或它不在你的范围内", "There is no such case, or it is not yours to see")

@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases.models import Case
+from backend.cases.queries import within
 from backend.cases.terms import OPEN_STATUSES
 from backend.database import sql_point
 from backend.matters.likely import SeenMatter
+from backend.permissions import Actor
 
 LIKELY_RADIUS_M = 800.0
 LIKELY_DAYS = 30
@@ -50,7 +52,7 @@ class Nearby(NamedTuple):
 
 async def open_cases_near(
     session: AsyncSession,
-    county: str,
+    actor: Actor,
     *,
     matter_code: str,
     lng: float,
@@ -59,13 +61,14 @@ async def open_cases_near(
     since: datetime,
     limit: int = 5,
 ) -> Sequence[Nearby]:
-    """Open cases of a matter within a radius, opened since a moment, nearest first; of the county, whoever asks."""
+    """Open cases of a matter within a radius, opened since a moment, nearest first; of the towns where the actor works."""
     here = sql_point(lng, lat)
     distance_m = func.ST_Distance(func.geography(col(Case.place)), func.geography(here))
     rows = await session.execute(
         select(Case, distance_m)
         .where(
-            col(Case.county) == county,
+            col(Case.county) == actor.county,
+            within(actor.town_paths),
             col(Case.matter_code) == matter_code,
             col(Case.status).in_(OPEN_STATUSES),
             col(Case.opened_at) >= since,

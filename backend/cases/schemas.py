@@ -206,7 +206,7 @@ class CaseSummary(BaseModel):
     merged_into: CaseLink | None
     why: str = Field(description="one sentence: why this squad, or why it waits")
     reporter_name: str = Field(description="居民 for a report from the public")
-    mine: bool = Field(description="the asker reported it")
+    mine: bool = Field(description="the asker reported it, or joined it with a report")
     rework_count: int
     cover_photo: str | None = Field(description="SHA-256 of the first received photo")
     allowed_actions: list[AllowedAction]
@@ -279,15 +279,10 @@ class NearbyCase(BaseModel):
     """An open case of the same matter close by: perhaps what is about to be reported again."""
 
     id: UUID
-    code: str
     status: Status
-    matter_name: str
-    grid_name: str
     distance_m: int
-    lng: Lng
-    lat: Lat
     opened_at: datetime
-    mine: bool
+    mine: bool = Field(description="the asker reported it, or joined it with a report")
     cover_photo: str | None = Field(description="only where the asker may see the case")
 
 

@@ -54,7 +54,8 @@ async def summaries(
     """The cases with these ids, in this order, with what the actor may do with each. They must be visible to the actor."""
     rows = await queries.case_rows(session, actor.county, ids)
     handlers = await queries.handlers_of(session, actor.county, [row.case.id for row in rows])
-    return [_summary(row, actor, handlers[row.case.id], at, language) for row in rows]
+    reported = await queries.reported_ids(session, actor, [row.case.id for row in rows])
+    return [_summary(row, actor, handlers[row.case.id], at, language, is_own=row.case.id in reported) for row in rows]
 
 
 async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: datetime, language: str) -> CaseDetail:
@@ -62,7 +63,8 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     case = await queries.case_for(session, actor, case_id)
     (row,) = await queries.case_rows(session, case.county, [case.id])
     handlers = await queries.handlers_of(session, case.county, [case.id])
-    summary = _summary(row, actor, handlers[case.id], at, language)
+    reported = await queries.reported_ids(session, actor, [case.id])
+    summary = _summary(row, actor, handlers[case.id], at, language, is_own=case.id in reported)
     condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
     squads = await squad_names(session, case.county)
     photos = await queries.photos_of(session, case.county, case.id)
@@ -164,7 +166,9 @@ def _duty_name(duty: Duty | None, language: str) -> str:
     return DUTY_WORDS[duty].in_language(language) if duty else ""
 
 
-def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, language: str) -> CaseSummary:
+def _summary(
+    row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, language: str, *, is_own: bool
+) -> CaseSummary:
     case = row.case
     steps = allowed_steps(facts_of(case, row.matter, handlers, at), standing_of(actor, case, handlers))
     return CaseSummary(
@@ -202,7 +206,7 @@ def _summary(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, langu
         else None,
         why=sentence_of(row.decision).in_language(language) if row.decision else "",
         reporter_name=_reporter_name(row, language),
-        mine=case.reporter_id == actor.staff_id,
+        mine=is_own,
         rework_count=case.rework_count,
         cover_photo=row.cover_photo,
         allowed_actions=[_allowed(step, row.matter, language) for step in steps],

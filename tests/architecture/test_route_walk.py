@@ -177,7 +177,7 @@ async def ask_and_look(world: World, entry: Entry, cell: Cell) -> tuple[Answer, 
         wrong = []
         if answer.status != entry.expected[cell]:
             wrong.append(f"answered {answer.status}, not {entry.expected[cell]}: {answer.body[:200]!r}")
-        told = world.targets[cell.scope].told_by_code if "{code}" in entry.url else frozenset()
+        told = world.told(entry.url, cell.scope)
         wrong += [
             f"lets out {secret!r} of {scope}"
             for secret, scope in world.foreign(cell.role).items()

@@ -170,6 +170,15 @@ class World:
         objects = frozenset(str(path) for path in self.store_dir.rglob("*") if path.is_file())
         return State(await connection.scalar(STATE), objects)
 
+    def told(self, url: str, scope: str) -> frozenset[bytes]:
+        """What an answer about this scope may hold even for those who do not see it: what the code opens; and to
+        whoever stands beside a case of their town, that it is there."""
+        if "{code}" in url:
+            return self.targets[scope].told_by_code
+        if url.startswith("/api/cases/nearby") and scope in DEMO_SCOPES:
+            return frozenset(self.targets[scope].names[name].encode() for name in ("waiting", "handled"))
+        return frozenset()
+
     def foreign(self, role: str) -> dict[bytes, str]:
         """Everything that must not reach this role, with the scope it belongs to."""
         hidden = [scope for scope in SCOPES if scope not in VISIBLE[role]]

@@ -11,6 +11,7 @@ async def test_whoever_reports_the_same_adds_a_photo_instead_of_a_case(people: P
     place = {key: case["place"][key] for key in ("lng", "lat")}
     near = (await member.http.get("/api/cases/nearby", params={"matter": "E0110", **place})).json()
     (hint,) = near["items"]
+    assert "code" not in hint, "the code is a key, and the member need not be allowed to see the case"
     assert (hint["id"], hint["distance_m"], hint["mine"]) == (case["id"], 0, False)
 
     joined = await member.report("E0110", joins=hint["id"], photos=[OTHER_PHOTO], words="又多了")
@@ -18,7 +19,9 @@ async def test_whoever_reports_the_same_adds_a_photo_instead_of_a_case(people: P
     now = joined.json()["case"]
     assert (now["id"], now["report_count"], now["status"]) == (case["id"], 2, case["status"])
     assert [(e["action"], [p["phase"] for p in e["photos"]]) for e in now["events"]][-1] == ("join", ["witness"])
-    assert [c["id"] for c in await member.cases(mine=True)] == [case["id"]], "it is theirs to follow, too"
+    assert [(c["id"], c["mine"]) for c in await member.cases(mine=True)] == [(case["id"], True)], (
+        "theirs to follow, too"
+    )
     leader = await people.squad_leader()
     assert (await leader.act("acknowledge", case)).status_code == 201, (
         "being reported again makes nobody's screen stale"

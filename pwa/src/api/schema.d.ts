@@ -2208,7 +2208,7 @@ export interface components {
             reporter_name: string;
             /**
              * Mine
-             * @description the asker reported it
+             * @description the asker reported it, or joined it with a report
              */
             mine: boolean;
             /** Rework Count */
@@ -2459,7 +2459,7 @@ export interface components {
             reporter_name: string;
             /**
              * Mine
-             * @description the asker reported it
+             * @description the asker reported it, or joined it with a report
              */
             mine: boolean;
             /** Rework Count */
@@ -4510,31 +4510,18 @@ export interface components {
              * Format: uuid
              */
             id: string;
-            /** Code */
-            code: string;
             status: components["schemas"]["Status"];
-            /** Matter Name */
-            matter_name: string;
-            /** Grid Name */
-            grid_name: string;
             /** Distance M */
             distance_m: number;
-            /**
-             * Lng
-             * @description longitude, degrees, WGS84
-             */
-            lng: number;
-            /**
-             * Lat
-             * @description latitude, degrees, WGS84
-             */
-            lat: number;
             /**
              * Opened At
              * Format: date-time
              */
             opened_at: string;
-            /** Mine */
+            /**
+             * Mine
+             * @description the asker reported it, or joined it with a report
+             */
             mine: boolean;
             /**
              * Cover Photo
