@@ -22,6 +22,7 @@ class Settings(BaseSettings):
     run_worker: bool = True
     secure_cookie: bool = False
     session_days: int = 14
+    contact_days: int = 180
 
     @property
     def conninfo(self) -> str:

@@ -22,6 +22,7 @@ from backend.live import feed
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
 from backend.redraw import actions as redraw
+from backend.residents.forgetting import forget_contacts
 from backend.settings import Settings
 from backend.storage import open_store
 
@@ -49,6 +50,11 @@ async def settle_redraw(sessions: Sessions, *, county: str, on: str) -> None:
 async def resume_suspended(sessions: Sessions, clock: Clock, *, county: str, case_id: str) -> None:
     async with sessions() as session, session.begin():
         await resume_case(session, county, UUID(case_id), clock())
+
+
+async def forget_residents(sessions: Sessions, kept_days: int, clock: Clock) -> None:
+    async with sessions() as session, session.begin():
+        await forget_contacts(session, kept_days=kept_days, at=clock())
 
 
 async def press_cases(sessions: Sessions, clock: Clock) -> None:
@@ -92,6 +98,9 @@ async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore,
     app = jobs.build_worker(settings.conninfo, job_table(store, children, sessions))
     jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
     jobs.every(app, "cases.escalate", "* * * * *", partial(press_cases, sessions, utc_now))
+    jobs.every(
+        app, "residents.forget", "41 19 * * *", partial(forget_residents, sessions, settings.contact_days, utc_now)
+    )
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():
         await jobs.run_worker(app)

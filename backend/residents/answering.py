@@ -51,7 +51,10 @@ async def read_answer(request: Request) -> TypedAnswer | None:
 async def take_answer(
     request: Request, session: AsyncSession, case: Case, typed: TypedAnswer, action: Action, at: datetime
 ) -> None:
-    """Take the step once; what the lifecycle refuses (answered before, too late) changes nothing."""
+    """Take the step once; what the lifecycle refuses (answered before, too late) changes nothing.
+
+    Raises Malformed and TooLarge for a photo that is none, TooManyTries: then nothing is answered.
+    """
     state, subject = request.app.state, limits.subject_of(request)
     sizes = sum(len(upload.data) for upload in typed.uploads)
     await limits.spend(state.sessions, limits.for_photos(case.county, subject, sizes), at)

@@ -195,13 +195,30 @@ async def follow(
     case = await following.case_of_code(request, code, at)
     if code != case.code:
         return RedirectResponse(f"/r/{case.code}", 303)
-    return await _follow_page(request, session, case, at, sent)
+    return await _follow_page(request, session, case, at, sent=sent)
 
 
-async def _follow_page(request: Request, session: AsyncSession, case: Case, at: datetime, sent: str) -> Response:
-    told = await following.story_of(session, case, at)
+async def _follow_page(
+    request: Request,
+    session: AsyncSession,
+    case: Case,
+    at: datetime,
+    *,
+    sent: str = "",
+    answered: answering.TypedAnswer | None = None,
+    refused: Problem | None = None,
+) -> Response:
+    """The page of a case; after a refused answer it holds what was `answered` and says why."""
     return page(
-        request, "follow.html", at=at, story=told, sent=await _sent(request, session, case, sent) if sent else None
+        request,
+        "follow.html",
+        at=at,
+        status=refused.status if refused else 200,
+        headers=refused.headers if refused else {},
+        story=await following.story_of(session, case, at),
+        sent=await _sent(request, session, case, sent) if sent else None,
+        answered=answered,
+        refused=refused.detail if refused else NOTHING,
     )
 
 
@@ -245,11 +262,16 @@ async def photo(
 
 @router.post("/{code}/answer", dependencies=[Public])
 async def answer(request: Request, code: Code, session: Session, at: Now) -> Response:
-    """已解决 or 没解决. A second tap, and an answer that comes too late, lead to the page, which says how things stand."""
+    """已解决 or 没解决. A second tap, and an answer that comes too late, lead to the page, which says how things stand; with a
+    photo that cannot be read nothing is answered, and the words stand in the form again."""
     case = await following.case_of_code(request, code, at)
     typed = await answering.read_answer(request)
     if typed is not None:
-        await limits.spend(request.app.state.sessions, [limits.Charge(limits.ANSWERS, limits.subject_of(request))], at)
+        charge = limits.Charge(limits.ANSWERS, limits.subject_of(request))
         action = Action.SATISFIED if typed.satisfied else Action.NOT_SATISFIED
-        await answering.take_answer(request, session, case, typed, action, at)
+        try:
+            await limits.spend(request.app.state.sessions, [charge], at)
+            await answering.take_answer(request, session, case, typed, action, at)
+        except (Malformed, TooLarge, TooManyTries) as refused:
+            return await _follow_page(request, session, case, at, answered=typed, refused=refused)
     return RedirectResponse(f"/r/{case.code}#answer", 303)

@@ -16,8 +16,13 @@ from backend.errors import Say
 
 NOTHING = Say("", "")
 _STAFF = Say("工作人员", "the staff")
+# A day of this century, which is no telephone number however much it looks like one.
+_DAY = (
+    r"(?<![0-9０-９])20[0-9]{2}(?P<mark>[-./])(?:0?[1-9]|1[0-2])(?P=mark)(?:0?[1-9]|[12][0-9]|3[01])"
+    r"(?![0-9０-９]|\s*[-–—－./·]\s*[0-9０-９])"
+)
 # Numbers that reach or identify a person: seven digits and more, however they are set apart, and the X that ends an id card.
-_NUMBERS = re.compile(r"[+＋]?[0-9０-９](?:[\s\-–—－.·()（）]*[0-9０-９]){6,}[XxＸｘ]?")
+_NUMBERS = re.compile(rf"(?P<day>{_DAY})|[+＋]?[0-9０-９](?:[\s\-–—－.·()（）]*[0-9０-９]){{6,}}[XxＸｘ]?")
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,7 @@ class Persons:
 
     def taken_out(self, words: str) -> str:
         """The words without these names, and without any number that could be a telephone's or an identity card's."""
-        plain = _NUMBERS.sub("***", words)
+        plain = _NUMBERS.sub(lambda found: found["day"] or "***", words)
         for name in sorted(self.names, key=len, reverse=True):
             plain = plain.replace(name, _STAFF.zh)
         return plain

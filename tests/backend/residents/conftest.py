@@ -48,6 +48,13 @@ class Town:
     async def file(self, code: str) -> None:
         await self.step(await self.people.operator(), code, "file")
 
+    async def decline(self, code: str, reason: str = "out_of_scope", words: str = "不归本镇管") -> None:
+        await self.verify(code)
+        await self.step(await self.people.operator(), code, "decline", reason=reason, words=words)
+
+    async def merge(self, code: str, *, into: str) -> None:
+        await self.step(await self.people.operator(), code, "merge", into=await self.case_id(into))
+
     async def handle(self, code: str, words: str = "已清运，地面冲洗") -> None:
         member = await self.people.squad_member()
         await self.step(member, code, "acknowledge")

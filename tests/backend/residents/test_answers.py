@@ -122,7 +122,9 @@ async def test_what_is_no_form_of_ours_answers_nothing(
 async def test_a_broken_photo_with_the_answer_is_said_and_nothing_is_answered(
     resident: Resident, session: AsyncSession, closed: str
 ) -> None:
-    sent = await resident.answer(closed, "not_satisfied", photo=photo("png-broken/xhdn0g08.png"))
+    sent = await resident.answer(closed, "not_satisfied", words="还有两袋", photo=photo("png-broken/xhdn0g08.png"))
     assert sent.status_code == 422
     assert "照片已损坏" in sent.text
+    assert "<details open>" in sent.text
+    assert ">还有两袋</textarea>" in sent.text, "nothing typed is lost"
     assert await answers(session) == []

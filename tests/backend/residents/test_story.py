@@ -72,7 +72,11 @@ def rendered(history: list[Told], status: Status, language: str = "zh") -> str:
         offers_new=True,
         as_of=AT,
     )
-    return bytes(page(request_in(language), "follow.html", at=AT, story=told, sent=None).body).decode()
+    return bytes(
+        page(
+            request_in(language), "follow.html", at=AT, story=told, sent=None, answered=None, refused=story.NOTHING
+        ).body
+    ).decode()
 
 
 @given(histories, some.sampled_from(list(Status)), some.sampled_from(["zh", "en"]))
@@ -90,6 +94,22 @@ def test_only_words_written_for_the_resident_are_told(history: list[Told]) -> No
     shown = {"feedback", "self_handle", "decline", "force_close"}
     for number, event in enumerate(history):
         assert (f"note-{event.action}-{number}" in told) == (event.action in shown)
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("2026-11-28 已清运", "2026-11-28 已清运"),
+        ("2026.1.8清，13900001111", "2026.1.8清，***"),
+        ("2026-11-28 13900001111", "2026-11-28 ***"),
+        ("2026-11-28-1", "***"),
+        ("2026-13-28", "***"),
+        ("12026-11-28", "***"),
+        ("86812345", "***"),
+    ],
+)
+def test_a_day_is_told_and_a_number_is_not(written: str, told: str) -> None:
+    assert PERSONS.taken_out(written) == told
 
 
 def test_the_search_for_persons_would_find_them() -> None:
