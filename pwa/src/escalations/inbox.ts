@@ -10,6 +10,7 @@ export interface Inbox {
   unseen: ComputedRef<Escalation[]>
   /** All about this case is read: gone from here at once, and told to the server; unheard, it comes back with the next look. */
   see: (escalation: Escalation) => Promise<void>
+  seeAll: () => Promise<void>
 }
 
 export function useInbox(): Inbox {
@@ -17,15 +18,16 @@ export function useInbox(): Inbox {
   useChanges('escalation', () => void reload())
   const unseen = computed(() => (state.value.kind === 'ready' ? state.value.data.items : []))
 
-  async function see(escalation: Escalation): Promise<void> {
+  async function read(which: (escalation: Escalation) => boolean): Promise<void> {
     if (state.value.kind !== 'ready') return
     const { data } = state.value
-    const read = data.items.filter((item) => item.case_id === escalation.case_id)
-    show({ ...data, items: data.items.filter((item) => !read.includes(item)) })
+    show({ ...data, items: data.items.filter((item) => !which(item)) })
     await Promise.all(
-      read.map(({ case_id, step }) => ask(api.PUT('/api/escalations/{case_id}/{step}/seen', { params: { path: { case_id, step } } }))),
+      data.items
+        .filter(which)
+        .map(({ case_id, step }) => ask(api.PUT('/api/escalations/{case_id}/{step}/seen', { params: { path: { case_id, step } } }))),
     )
   }
 
-  return { unseen, see }
+  return { unseen, see: ({ case_id }) => read((item) => item.case_id === case_id), seeAll: () => read(() => true) }
 }
