@@ -28,7 +28,7 @@ COPY . .
 # A database elsewhere, so that ./suozi does not install one here. Node and the other build tools are taken out again.
 RUN --mount=type=cache,target=/root/.cache --mount=type=cache,target=/root/.npm \
     SUOZI_DATABASE_URL=elsewhere ./suozi setup \
-    && .suozi/bin/uv pip sync -q --python .venv --require-hashes --only-binary :all: requirements.lock
+    && .suozi/bin/uv pip sync -q --compile-bytecode --python .venv --require-hashes --only-binary :all: requirements.lock
 
 FROM debian:bookworm-slim AS app
 RUN apt-get update \

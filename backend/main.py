@@ -100,7 +100,7 @@ def body_limit(path: str) -> int:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The whole server as an ASGI app. Its state is listed here and nowhere else."""
+    """The whole server as an ASGI app."""
     app = FastAPI(
         title="Suozi 梭子",
         version=VERSION,
@@ -109,6 +109,21 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
     )
+
+    put_state(app, settings)
+    for router in ROUTERS:
+        app.include_router(router, responses=PROBLEMS)
+    pages.mount(app, settings.web_dir)
+    install_handlers(app)
+    app.add_middleware(BodyLimit, limit_for=body_limit)
+    app.add_middleware(SameOriginOnly)
+    app.add_middleware(GZipMiddleware, minimum_size=KIB, compresslevel=5)
+    app.add_middleware(SecurityHeaders)
+    return app
+
+
+def put_state(app: FastAPI, settings: Settings) -> None:
+    """Everything that the requests of an app share, new. It is listed here and nowhere else."""
 
     def open_session() -> AsyncSession:
         session: AsyncSession = app.state.sessions()
@@ -129,15 +144,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.hub = Hub(settings.conninfo, open_session)
     app.state.rehearsals = CapacityLimiter(1)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
-    for router in ROUTERS:
-        app.include_router(router, responses=PROBLEMS)
-    pages.mount(app, settings.web_dir)
-    install_handlers(app)
-    app.add_middleware(BodyLimit, limit_for=body_limit)
-    app.add_middleware(SameOriginOnly)
-    app.add_middleware(GZipMiddleware, minimum_size=KIB, compresslevel=5)
-    app.add_middleware(SecurityHeaders)
-    return app
 
 
 @asynccontextmanager

@@ -29,7 +29,7 @@ from sqlalchemy.orm import Session
 from backend.clock import local_date
 from backend.database import make_engine, make_sessions
 from backend.grids.routes import base_map_key
-from backend.main import create_app
+from backend.main import create_app, put_state
 from backend.migrations.runner import migrate
 from backend.photos.intake import PhotoChildren
 from backend.settings import ROOT, Settings
@@ -214,21 +214,31 @@ def clock() -> Clock:
     return Clock(MONDAY_MORNING)
 
 
+@pytest.fixture(scope="session")
+def settings(database_url: str, data_dir: Path) -> Settings:
+    return Settings(database_url=database_url, data_dir=data_dir, run_worker=False)
+
+
+@pytest.fixture(scope="session")
+def built_app(settings: Settings) -> FastAPI:
+    """Built once: FastAPI works each route out when it is first asked for, which takes longer than most tests."""
+    return create_app(settings)
+
+
 @pytest.fixture
 async def app(
-    database_url: str,
-    data_dir: Path,
+    built_app: FastAPI,
+    settings: Settings,
     sessions: async_sessionmaker[AsyncSession],
     photo_children: PhotoChildren,
     clock: Clock,
 ) -> FastAPI:
-    """The app inside the test's transaction, at the test's time. Its own engine is never used."""
-    app = create_app(Settings(database_url=database_url, data_dir=data_dir, run_worker=False))
-    await app.state.engine.dispose()
-    app.state.sessions = sessions
-    app.state.photo_children = photo_children
-    app.state.clock = clock
-    return app
+    """The app inside the test's transaction, at the test's time, with a state of its own. Its own engine is never used."""
+    put_state(built_app, settings)
+    built_app.state.sessions = sessions
+    built_app.state.photo_children = photo_children
+    built_app.state.clock = clock
+    return built_app
 
 
 @pytest.fixture
@@ -288,7 +298,6 @@ def loaded_town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 async def committing(loaded_town: Settings, photo_children: PhotoChildren, clock: Clock) -> AsyncIterator[FastAPI]:
     """The app on a town of its own, where every request has its own connection and really commits."""
     app = create_app(loaded_town)
-    await app.state.photo_children.close()
     app.state.photo_children = photo_children
     app.state.clock = clock
     yield app

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cache
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.command_centre import net_queries as queries
@@ -26,6 +25,7 @@ from backend.errors import NotFound, Say
 from backend.grids.models import Grid, GridKind
 from backend.grids.queries import grid_names
 from backend.permissions import Actor, Permission, covers
+from backend.pinyin import first_letters
 from backend.staff.duty import SquadDuty, why_off_duty
 from backend.staff.models import SquadKind
 from backend.staff.queries_duty import duty_of_squads
@@ -132,7 +132,7 @@ def initials_of(name: str) -> str:
 @cache
 def _initial(character: str) -> str:
     # One character at a time, so that a net of thousands of names costs a few hundred look-ups.
-    return "".join(lazy_pinyin(character, style=Style.FIRST_LETTER)).lower()
+    return "".join(first_letters(character)).lower()
 
 
 def _holds(grid: Grid, on: date) -> bool:

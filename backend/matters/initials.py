@@ -3,7 +3,7 @@
 from functools import lru_cache
 from itertools import islice, product
 
-from pypinyin import Style, lazy_pinyin
+from backend.pinyin import first_letters
 
 # Characters that people also read with another first letter than the one that is right in the phrase.
 ALSO_READ = {
@@ -22,10 +22,8 @@ def initials_of(name: str) -> str:
     The reading that is right in the phrase stands first. Letters and digits of the name stand for themselves.
     """
     kept = "".join(sign for sign in name.lower() if sign.isalnum())
-    # What has no pinyin comes back sign by sign; the stubs do not know that a list may.
-    letters = lazy_pinyin(kept, style=Style.FIRST_LETTER, errors=list)  # type: ignore[arg-type]
     choices = [
         (letter, *(other for other in ALSO_READ.get(sign, "") if other != letter))
-        for sign, letter in zip(kept, letters, strict=True)
+        for sign, letter in zip(kept, first_letters(kept), strict=True)
     ]
     return " ".join("".join(reading) for reading in islice(product(*choices), MOST_READINGS))

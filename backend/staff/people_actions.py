@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.clock import local_date
 from backend.errors import Conflict, FieldError, Malformed, Say
 from backend.permissions import Actor, Permission, Role
+from backend.pinyin import first_letters
 from backend.staff import queries_people as queries
 from backend.staff.actions import close_sign_ins
 from backend.staff.models import Post, Staff
@@ -38,7 +38,7 @@ from backend.staff.schemas_people import StaffIn
 
 def initials_of(name: str) -> str:
     """First letters of the name's pinyin, lower case, digits kept: 网格员 050 is wgy050."""
-    return "".join(lazy_pinyin(name, style=Style.FIRST_LETTER)).lower().replace(" ", "")
+    return "".join(first_letters(name)).lower().replace(" ", "")
 
 
 async def put_person(
