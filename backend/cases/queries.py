@@ -44,6 +44,8 @@ GRID_OF_CASE = and_(
     col(Grid.code) == col(Case.grid_code),
     col(Grid.version) == col(Case.grid_version),
 )
+# Made once: an alias copies every column.
+_REPORTED, _PARENT, _VILLAGE = aliased(Case), aliased(Case), aliased(Grid)
 SQUAD_OF_CASE = and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code))
 
 
@@ -74,13 +76,12 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def reported_by(actor: Actor) -> ColumnElement[bool]:
     """Cases that the actor reported: opened, joined, or through one that was merged into it."""
-    own = aliased(Case)
     return exists().where(
         col(Report.county) == actor.county,
         col(Report.reporter_id) == actor.staff_id,
-        col(own.county) == col(Report.county),
-        col(own.id) == col(Report.case_id),
-        or_(col(own.id) == col(Case.id), col(own.merged_into) == col(Case.id)),
+        col(_REPORTED.county) == col(Report.county),
+        col(_REPORTED.id) == col(Report.case_id),
+        or_(col(_REPORTED.id) == col(Case.id), col(_REPORTED.merged_into) == col(Case.id)),
     )
 
 
@@ -144,15 +145,14 @@ class CaseRow:
 
 def _village_name() -> ColumnElement[str]:
     """The name that the grid's parent had when that version of the grid began, even if it has ended since."""
-    village = aliased(Grid)
     return (
-        select(col(village.name))
+        select(col(_VILLAGE.name))
         .where(
-            col(village.county) == col(Grid.county),
-            col(village.code) == col(Grid.parent_code),
-            col(village.valid_from) <= col(Grid.valid_from),
+            col(_VILLAGE.county) == col(Grid.county),
+            col(_VILLAGE.code) == col(Grid.parent_code),
+            col(_VILLAGE.valid_from) <= col(Grid.valid_from),
         )
-        .order_by(col(village.version).desc())
+        .order_by(col(_VILLAGE.version).desc())
         .limit(1)
         .correlate(Grid)
         .scalar_subquery()
@@ -181,13 +181,12 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
         .correlate(Case)
         .scalar_subquery()
     )
-    parent = aliased(Case)
     rows = await session.execute(
-        select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover, col(parent.code))
+        select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover, col(_PARENT.code))
         .join(Matter, MATTER_OF_CASE)
         .join(Grid, GRID_OF_CASE)
         .outerjoin(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))
-        .outerjoin(parent, and_(col(parent.county) == col(Case.county), col(parent.id) == col(Case.merged_into)))
+        .outerjoin(_PARENT, and_(col(_PARENT.county) == col(Case.county), col(_PARENT.id) == col(Case.merged_into)))
         .outerjoin(Squad, SQUAD_OF_CASE)
         .outerjoin(
             RoutingDecision, and_(col(RoutingDecision.county) == col(Case.county), col(RoutingDecision.id) == latest)

@@ -153,9 +153,16 @@ async def calendar_days(session: AsyncSession, county: str, first: date, last: d
 
 
 async def work_calendar(session: AsyncSession, county: str) -> WorkCalendar:
-    """The county's working hours and the days that differ from Monday to Friday."""
-    hours = await session.scalars(
-        select(WorkHours).where(col(WorkHours.county) == county).order_by(col(WorkHours.starts))
-    )
-    days = await session.scalars(select(CalendarDay).where(col(CalendarDay.county) == county))
-    return WorkCalendar(tuple((row.starts, row.ends) for row in hours), {row.on: row.kind for row in days})
+    """The county's working hours and the days that differ from Monday to Friday, read once a session."""
+    known: dict[str, WorkCalendar] = session.info.setdefault("work_calendars", {})
+    if county not in known:
+        hours = await session.execute(
+            select(col(WorkHours.starts), col(WorkHours.ends))
+            .where(col(WorkHours.county) == county)
+            .order_by(col(WorkHours.starts))
+        )
+        days = await session.execute(
+            select(col(CalendarDay.on), col(CalendarDay.kind)).where(col(CalendarDay.county) == county)
+        )
+        known[county] = WorkCalendar(tuple((starts, ends) for starts, ends in hours), dict(iter(days)))
+    return known[county]
