@@ -12,8 +12,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import escalation_routes, handover_routes, photo_routes
+from backend.cases import escalation_routes, handover_routes, photo_part_routes, photo_routes
 from backend.cases import routes as cases
+from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
 from backend.command_centre import net_routes
 from backend.command_centre import routes as command_centre
@@ -58,6 +59,7 @@ ROUTERS = (
     catalogue_routes.router,
     cases.router,
     photo_routes.router,
+    photo_part_routes.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,
@@ -88,6 +90,8 @@ MAX_IMPORT = 100 * MIB
 
 def body_limit(path: str) -> int:
     """The most bytes a request may carry at this path. Photos beyond a submission's limit are sent one by one."""
+    if "/parts/" in path:
+        return PART_BYTES + KIB
     if "/photos/" in path:
         return MAX_PHOTO_BYTES + KIB
     if path.startswith(("/api/reports/", "/api/residents/reports/", "/r/")) or "/actions/" in path:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend import jobs
 from backend.cases import escalating
 from backend.cases.effects_command import RESUME
+from backend.cases.photo_parts import sweep_parts
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
@@ -55,6 +56,11 @@ async def resume_suspended(sessions: Sessions, clock: Clock, *, county: str, cas
 async def forget_residents(sessions: Sessions, kept_days: int, clock: Clock) -> None:
     async with sessions() as session, session.begin():
         await forget_contacts(session, kept_days=kept_days, at=clock())
+
+
+async def sweep_unfinished_photos(sessions: Sessions, clock: Clock) -> None:
+    async with sessions() as session, session.begin():
+        await sweep_parts(session, clock())
 
 
 async def press_cases(sessions: Sessions, clock: Clock) -> None:
@@ -101,6 +107,7 @@ async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore,
     jobs.every(
         app, "residents.forget", "41 19 * * *", partial(forget_residents, sessions, settings.contact_days, utc_now)
     )
+    jobs.every(app, "cases.sweep_parts", "23 18 * * *", partial(sweep_unfinished_photos, sessions, utc_now))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():
         await jobs.run_worker(app)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.cases import effects, effects_command, effects_parts, evidence, queries
 from backend.cases.deciding import decide_step
 from backend.cases.effects import Effect, Taken
-from backend.cases.history import append_event, changed_meanwhile, fingerprint, is_repeat
+from backend.cases.history import append_event, changed_meanwhile, fingerprint, is_repeat, other_content
 from backend.cases.lifecycle import PART_ACTIONS, QUIET_ACTIONS, steps_of
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, CaseEvent, PhotoPhase
@@ -23,7 +23,7 @@ from backend.cases.routing import route_case
 from backend.cases.schemas import ActionIn
 from backend.cases.standing import facts_and_standing
 from backend.cases.terms import Action, Status, Step
-from backend.errors import Conflict, NotAllowed, NotFound, Say
+from backend.errors import NotAllowed, NotFound, Say
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 from backend.staff.positions import remember_position
@@ -126,7 +126,10 @@ async def take_action(
         event = await _take(session, actor, case, action_id, content, print_, at)
         first = True
     else:
-        require_same(event.actor_id == actor.staff_id and is_repeat(event.fingerprint, content, FIRST_FIELDS))
+        if event.actor_id != actor.staff_id:
+            raise other_content(None, {})
+        if not is_repeat(event.fingerprint, content, FIRST_FIELDS):
+            raise other_content(_told(event), _tells(content))
         first = False
     missing = await evidence.receive_photos(
         session,
@@ -194,6 +197,16 @@ def _said(content: ActionIn) -> dict[str, object]:
     return said
 
 
+def _tells(content: ActionIn) -> dict[str, object]:
+    """What can be compared with the step that is kept under the same id."""
+    return {"action": content.action, "words": content.words, "at": content.at} | _said(content)
+
+
+def _told(event: CaseEvent) -> dict[str, object]:
+    said = {name: event.content[name] for name in ("photos", "reason", "place") if name in event.content}
+    return {"action": event.action, "words": event.words, "at": event.client_at} | said
+
+
 async def _permitted_step(
     session: AsyncSession, actor: Actor, case: Case, content: ActionIn, at: datetime
 ) -> tuple[Step, Role]:
@@ -247,14 +260,3 @@ async def own_event(session: AsyncSession, actor: Actor, case_id: UUID, event_id
     if event is None or event.actor_id != actor.staff_id:
         raise NotFound("no_such_submission", Say("请先提交内容，再传照片", "Send the content first, then its photos"))
     return event
-
-
-def require_same(same: bool) -> None:
-    if not same:
-        raise Conflict(
-            "other_content",
-            Say(
-                "这个编号已经用于另一份内容，请作为新的提交重发；原来的内容保留不变",
-                "This id was already used for other content; send yours under a new id. The first one is kept unchanged",
-            ),
-        )

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import State
 
 from backend.cases.models import CasePhoto, PhotoPhase
+from backend.cases.photo_parts import forget_parts
 from backend.cases.queries import declared_photos
 from backend.cases.schemas import DeclaredPhoto
 from backend.database import point
@@ -133,6 +134,7 @@ async def receive_photos(
             )
         if row.received_at is None:
             await _keep(session, county, sender_id, photo, at)
+            await forget_parts(session, county, event_id, [photo.sha256])
             row.received_at = at
     await session.flush()
     return [sha256 for sha256, row in declared.items() if row.received_at is None]

@@ -40,6 +40,39 @@ def is_repeat(kept: str, content: Wire, first_fields: frozenset[str]) -> bool:
     return kept in (fingerprint(content.model_dump(mode="json", exclude_defaults=True)), fingerprint(first))
 
 
+FIELD_WORDS = {
+    "action": Say("步骤", "step"),
+    "after_photos": Say("处理后的照片", "photos after"),
+    "at": Say("时间", "time"),
+    "condition": Say("严重程度", "filing condition"),
+    "joins": Say("并入的案件", "joined case"),
+    "matter": Say("事项", "matter"),
+    "occurred_at": Say("时间", "time"),
+    "photos": Say("照片", "photos"),
+    "place": Say("地点", "place"),
+    "reason": Say("理由", "reason"),
+    "self_handled": Say("当场处理", "settled on the spot"),
+    "words": Say("说明", "words"),
+}
+
+
+def other_content(kept: dict[str, Any] | None, sent: dict[str, Any]) -> Conflict:
+    """The id was used for something else. `kept` None: by somebody else, of which nothing is told."""
+    said = Say(
+        "这个编号已经用于另一份内容，请作为新的提交重发；原来的内容保留不变",
+        "This id was already used for other content; send yours under a new id. The first one is kept unchanged",
+    )
+    if kept is None:
+        return Conflict("other_content", said)
+    # What is at its default is left out of newer fingerprints and stands in older ones.
+    differs = sorted(name for name in kept.keys() | sent.keys() if (kept.get(name) or None) != (sent.get(name) or None))
+    words = [FIELD_WORDS[name] for name in differs if name in FIELD_WORDS]
+    if words:
+        zh, en = (dict.fromkeys(named) for named in zip(*words, strict=True))
+        said = Say(f"{said.zh}。不同的是：{'、'.join(zh)}", f"{said.en}. What differs: {', '.join(en)}")
+    return Conflict("other_content", said, differs=differs)
+
+
 def _canonical(content: Any) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False).encode()
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Column, ForeignKeyConstraint, Integer, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKeyConstraint, Integer, LargeBinary, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel
 
@@ -195,3 +195,22 @@ class CasePhoto(SQLModel, table=True):
     phase: PhotoPhase = Field(sa_type=choice(PhotoPhase))
     position: int
     received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+
+
+class PhotoPart(SQLModel, table=True):
+    """A piece of a declared photo that comes in parts: its bytes from `start` of `size` in all, in order and without gaps.
+
+    Gone as soon as the photo is whole, or when it was not finished within a week.
+    """
+
+    __tablename__ = "photo_part"
+    __table_args__ = (Index("ix_photo_part_county_sender_id", "county", "sender_id"),)
+
+    county: str = Field(primary_key=True, max_length=6)
+    event_id: UUID = Field(primary_key=True)
+    sha256: str = Field(primary_key=True, max_length=64)
+    start: int = Field(primary_key=True)
+    sender_id: UUID
+    size: int
+    content: bytes = Field(sa_type=LargeBinary)
+    received_at: datetime = Field(sa_type=TIMESTAMP)

@@ -11,11 +11,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import evidence
-from backend.cases.actions import Outcome, require_same
+from backend.cases.actions import Outcome
 from backend.cases.deciding import decide_resident_step
 from backend.cases.effects import hand_again
 from backend.cases.effects_command import reopen_marks
-from backend.cases.history import append_event, fingerprint
+from backend.cases.history import append_event, fingerprint, other_content
 from backend.cases.models import Case, CaseEvent, PhotoPhase, Report, ReportSource, Satisfaction
 from backend.cases.reporting import Reported, filed_once, open_case
 from backend.cases.routing import route_case
@@ -87,7 +87,8 @@ async def take_resident_step(
     print_ = fingerprint(content.model_dump(mode="json", exclude_defaults=True))
     event = await session.get(CaseEvent, (case.county, case.id, answer_id))
     if event is not None:
-        require_same(event.fingerprint == print_)
+        if event.fingerprint != print_:
+            raise other_content(None, {})
         return
     matter = await matter_of(session, case.county, case.catalogue_version, case.matter_code)
     step = decide_resident_step(facts_of(case, matter, Handlers(), at), action)

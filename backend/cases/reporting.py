@@ -12,9 +12,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import evidence, queries
-from backend.cases.actions import Outcome, require_same
+from backend.cases.actions import Outcome
 from backend.cases.effects import close, intake_limits, stage_limit
-from backend.cases.history import append_event, fingerprint, is_repeat
+from backend.cases.history import append_event, fingerprint, is_repeat, other_content
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, PhotoPhase, Report, ReportSource
 from backend.cases.needs import require_photos
@@ -115,7 +115,8 @@ async def filed_once(
         report = await file()
     else:
         same_sender = (report.source, report.reporter_id) == (reported.source, reported.reporter_id)
-        require_same(same_sender and is_same(report.fingerprint))
+        if not (same_sender and is_same(report.fingerprint)):
+            raise other_content(report.content if same_sender else None, reported.content)
     missing = await evidence.receive_photos(
         session,
         county=reported.county,

@@ -437,6 +437,20 @@ PUT /api/reports/{report}/photos/{late} < late
     other_town      401     404     404     404     404     403     403
     other_county    401     404     404     404     404     403     403
     absent          401     404     404     404     404     403     403
+GET /api/reports/{report}/photos/{late}/parts
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
+PUT /api/reports/{report}/photos/{late}/parts/0?size={late_bytes} < late
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
 PUT /api/cases/{waiting}/actions/{new} < acknowledge
     own             401     403     201     201     403     403     403
     other_grid      401     404     201     201     403     403     403
@@ -466,6 +480,20 @@ PUT /api/cases/{handled}/actions/{feedback} < feedback
     other_county    401     404     404     404     404     404     403
     absent          401     404     404     404     404     404     403
 PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after} < late_after
+    own             401     404     200     404     404     404     403
+    other_grid      401     404     200     404     404     404     403
+    other_squad     401     404     404     404     404     404     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+GET /api/cases/{handled}/actions/{feedback}/photos/{late_after}/parts
+    own             401     404     200     404     404     404     403
+    other_grid      401     404     200     404     404     404     403
+    other_squad     401     404     404     404     404     404     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after}/parts/0?size={late_after_bytes} < late_after
     own             401     404     200     404     404     404     403
     other_grid      401     404     200     404     404     404     403
     other_squad     401     404     404     404     404     404     403

@@ -291,6 +291,8 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
         "photo_after": sha256(pictures["after"]),
         "late": sha256(pictures["late"]),
         "late_after": sha256(pictures["late_after"]),
+        "late_bytes": str(len(pictures["late"])),
+        "late_after_bytes": str(len(pictures["late_after"])),
         "words": f"canary-{scope}",
         "squad": waiting["squad"]["code"],
         "grid": grid,
@@ -404,7 +406,8 @@ def _absent() -> Target:
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
     words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}
-    names = ids | hashes | words | {"draft_version": "2"}
+    sizes = dict.fromkeys(("late_bytes", "late_after_bytes"), str(len(picture)))
+    names = ids | hashes | sizes | words | {"draft_version": "2"}
     return Target(names, picture, picture, version=2)
 
 

@@ -111,7 +111,7 @@ def desk(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
     return open_desk
 
 
-def _open(browser: Browser, opened: list[BrowserContext], address: str, **options: Any) -> Page:
+def _open(browser: Browser, opened: list[BrowserContext], address: str, *, hold_ms: int = 0, **options: Any) -> Page:
     context = browser.new_context(
         base_url=address,
         locale="zh-CN",
@@ -121,6 +121,8 @@ def _open(browser: Browser, opened: list[BrowserContext], address: str, **option
     )
     opened.append(context)
     context.add_init_script("localStorage.setItem('suozi.test', '1')")
+    # Nobody in these stories takes a report back, except where a test says so.
+    context.add_init_script(f"localStorage.setItem('suozi.hold_ms', '{hold_ms}')")
     page = context.new_page()
     page.on("pageerror", lambda error: pytest.fail(f"the page failed: {error}"))
     return page

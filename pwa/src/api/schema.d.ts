@@ -1286,6 +1286,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/reports/{report_id}/photos/{sha256}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Report Photo Parts
+         * @description How much of an awaited photo of my report is here: where to go on after a cut connection.
+         */
+        get: operations["get_report_photo_parts_api_reports__report_id__photos__sha256__parts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}/photos/{sha256}/parts/{start}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Report Photo Part
+         * @description The next part of an awaited photo, 16 to 256 KiB unless it is the last. The last one answers with the receipt.
+         */
+        put: operations["put_report_photo_part_api_reports__report_id__photos__sha256__parts__start__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/actions/{action_id}/photos/{sha256}/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Action Photo Parts
+         * @description How much of an awaited photo of my step is here.
+         */
+        get: operations["get_action_photo_parts_api_cases__case_id__actions__action_id__photos__sha256__parts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/actions/{action_id}/photos/{sha256}/parts/{start}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Action Photo Part
+         * @description The next part of an awaited photo of my step.
+         */
+        put: operations["put_action_photo_part_api_cases__case_id__actions__action_id__photos__sha256__parts__start__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{person_id}/open-work": {
         parameters: {
             query?: never;
@@ -4776,6 +4856,25 @@ export interface components {
             /** End */
             end: string | null;
         };
+        /** PartsOfActionPhoto */
+        PartsOfActionPhoto: {
+            /** Received Bytes */
+            received_bytes: number | null;
+            receipt?: components["schemas"]["ActionReceipt"] | null;
+        };
+        /**
+         * PartsOfReportPhoto
+         * @description How far a photo that comes in parts is.
+         */
+        PartsOfReportPhoto: {
+            /**
+             * Received Bytes
+             * @description from the start, kept; 0 again if the whole had another SHA-256; null if the photo came another way
+             */
+            received_bytes: number | null;
+            /** @description once the photo is received */
+            receipt?: components["schemas"]["ReportReceipt"] | null;
+        };
         /** PasswordChange */
         PasswordChange: {
             /** Old */
@@ -6546,6 +6645,30 @@ export interface components {
              * @default null
              */
             taken_at: string | null;
+            /**
+             * Exif At
+             * @description the camera's wall clock as EXIF had it before the phone shrank the photo; no zone
+             * @default null
+             */
+            exif_at: string | null;
+            /**
+             * @description where EXIF had it taken before the phone shrank it
+             * @default null
+             */
+            exif_place: components["schemas"]["ExifPlace"] | null;
+        };
+        /** ExifPlace */
+        ExifPlace: {
+            /**
+             * Lng
+             * @description longitude, degrees, WGS84
+             */
+            lng: number;
+            /**
+             * Lat
+             * @description latitude, degrees, WGS84
+             */
+            lat: number;
         };
         /**
          * PlaceSource
@@ -10547,6 +10670,230 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_report_photo_parts_api_reports__report_id__photos__sha256__parts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOfReportPhoto"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_report_photo_part_api_reports__report_id__photos__sha256__parts__start__put: {
+        parameters: {
+            query: {
+                /** @description bytes of the whole photo */
+                size: number;
+            };
+            header?: never;
+            path: {
+                report_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+                /** @description where in the photo this part begins, in bytes */
+                start: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOfReportPhoto"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_action_photo_parts_api_cases__case_id__actions__action_id__photos__sha256__parts_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                action_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOfActionPhoto"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_action_photo_part_api_cases__case_id__actions__action_id__photos__sha256__parts__start__put: {
+        parameters: {
+            query: {
+                /** @description bytes of the whole photo */
+                size: number;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+                action_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+                /** @description where in the photo this part begins, in bytes */
+                start: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartsOfActionPhoto"];
+                };
             };
             /** @description problem */
             422: {

@@ -2,6 +2,9 @@
 import type { Feature, FeatureCollection, MultiPolygon, Point, Polygon } from 'geojson'
 
 import { api } from '@/api/client'
+import { now } from '@/lib/clock'
+import { keepCopy, keptCopy } from '@/offline/kept'
+
 export interface GridProperties {
   code: string
   version: number
@@ -55,9 +58,24 @@ export function forgetNet(): void {
 }
 
 async function fetchNet(): Promise<Net> {
-  const [base, grids] = await Promise.all([loadBaseMap(), api.GET('/api/grids')])
-  if (!grids.data) throw new Error('the map data did not arrive')
-  return { base, grids: grids.data as GridCollection }
+  const [base, grids] = await Promise.all([loadBaseMap(), loadGrids()])
+  return { base, grids }
+}
+
+const loadGrids = (): Promise<GridCollection> => orKept('map.grids', async () => (await api.GET('/api/grids')).data as GridCollection | undefined)
+
+/** The grids on this phone; undefined before the first visit with a signal. */
+export async function keptGrids(): Promise<GridCollection | undefined> {
+  return (await keptCopy<GridCollection>('map.grids'))?.data
+}
+
+/** What the server says, kept for where there is no signal; there, what was kept. Rejects where there is neither. */
+async function orKept<T>(name: string, fetchIt: () => Promise<T | undefined>): Promise<T> {
+  const data = await fetchIt().catch(() => undefined)
+  if (data) void keepCopy(name, { data, asOf: now() })
+  const found = data ?? (await keptCopy<T>(name))?.data
+  if (!found) throw new Error('the map data did not arrive')
+  return found
 }
 
 let loadingBase: Promise<FeatureCollection> | undefined
@@ -72,9 +90,7 @@ export function loadBaseMap(): Promise<FeatureCollection> {
 }
 
 async function fetchBaseMap(): Promise<FeatureCollection> {
-  const { data } = await api.GET('/api/base-map')
-  if (!data) throw new Error('the map data did not arrive')
-  return data as FeatureCollection
+  return orKept('map.base', async () => (await api.GET('/api/base-map')).data as FeatureCollection | undefined)
 }
 
 /** One point per grid at the place where its name is drawn. */

@@ -2,7 +2,7 @@
    acknowledged every byte. Photos are ArrayBuffers: a Blob in IndexedDB is lost in private sessions of WebKit. Sending is
    in sync.ts. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
-import type { Problem, Schemas } from '@/api/client'
+import type { CaseDetail, Problem, Schemas } from '@/api/client'
 
 export interface Photo {
   sha256: string
@@ -26,6 +26,12 @@ interface Kept {
   problem: Problem | null
   /** Its place in the line, where that is not its own id: it mends an earlier item, and others wait behind that one. */
   inPlaceOf?: string
+  /** The server has the content and said this; only photos are still `missing` there (SHA-256). */
+  reached?: { case: CaseDetail; missing: string[] }
+  /** May be taken back until then (epoch ms on this phone's clock), and is not sent before. */
+  heldUntil?: number
+  /** Bytes of its photos. Items of an earlier build do not say. */
+  bytes?: number
 }
 
 export type ReportItem = Kept & { kind: 'report'; body: Schemas['ReportIn'] }
@@ -71,6 +77,15 @@ function changed(): void {
   otherTabs?.postMessage('changed')
 }
 
+/** How long after 提交 a report may be taken back. Journeys in the browser's tests shorten it. */
+export const HOLD_MS = Number(localStorage.getItem('suozi.hold_ms') ?? 10_000)
+
+/** A clock that was set back must not hold anything for longer than was promised. */
+export function isHeld(item: OutboxItem, at = Date.now()): boolean {
+  const left = (item.heldUntil ?? 0) - at
+  return left > 0 && left <= HOLD_MS
+}
+
 /** Stores an item with its photos, all or nothing. Rejects when the phone has no room or refuses to store. A report takes
     the place of its draft, and of the refused item that it mends, in the same stroke: a phone that dies in between has
     either the one or the other. */
@@ -78,7 +93,7 @@ export async function keep(item: OutboxItem, photos: Photo[], replaces: string |
   const transaction = (await database()).transaction(['items', 'photos', 'drafts'], 'readwrite', { durability: 'strict' })
   const [items, kept] = [transaction.objectStore('items'), transaction.objectStore('photos')]
   await Promise.all([
-    items.put(item),
+    items.put({ ...item, bytes: photos.reduce((sum, photo) => sum + photo.bytes.byteLength, 0) }),
     ...photos.map((photo) => kept.put({ ...photo, item: item.id })),
     ...(item.kind === 'report' ? [transaction.objectStore('drafts').delete(item.user)] : []),
     ...(replaces ? [items.delete(replaces), kept.delete(everyPhotoOf(replaces))] : []),
@@ -120,6 +135,21 @@ export async function amend(id: string, change: Partial<Kept> | ((item: OutboxIt
   if (item) await transaction.store.put(typeof change === 'function' ? change(item) : { ...item, ...change })
   await transaction.done
   changed()
+}
+
+/** Keeps what may still be taken back a while longer. false: it has left, or is leaving. */
+export async function holdOn(id: string): Promise<boolean> {
+  let isOurs = false
+  await amend(id, (item) => {
+    isOurs = isHeld(item) && item.tries === 0
+    return isOurs ? { ...item, heldUntil: Date.now() + HOLD_MS } : item
+  })
+  return isOurs
+}
+
+/** Nobody is there to take anything back any more. */
+export async function release(user: string): Promise<void> {
+  for (const item of await itemsOf(user)) if (isHeld(item)) await amend(item.id, { heldUntil: 0 })
 }
 
 export async function drop(id: string): Promise<void> {

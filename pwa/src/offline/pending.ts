@@ -2,14 +2,19 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import { session } from '@/auth/session'
 import type { CaseDetail } from '@/api/client'
-import { itemsOf, watchOutbox, type OutboxItem } from './outbox'
+import { isHeld, itemsOf, release, watchOutbox, type OutboxItem } from './outbox'
 import { flush, whenDelivered } from './sync'
 
 const RETRY_EVERY_MS = 30_000
+const LOOK_AFTER_MS = 50
 
 export const pending = shallowRef<OutboxItem[]>([])
 /** What arrived since the app was opened: the id that the phone chose, and the case as it was then. */
 export const arrived = shallowRef<ReadonlyMap<string, CaseDetail>>(new Map())
+const OVERDUE_MS = 24 * 3_600_000
+/** Unsent for so long that somebody should go where there is a signal. */
+export const isOverdue = (item: OutboxItem, at: Date): boolean => at.getTime() - new Date(item.savedAt).getTime() > OVERDUE_MS
+
 export const online = shallowRef(navigator.onLine)
 
 /** Reads the outbox into `pending`. Where the browser does not store there is nothing to be sent. */
@@ -24,16 +29,30 @@ export async function flushNow(): Promise<void> {
   if (user && session.standing.value === 'signed_in') await flush(user).catch(() => undefined)
 }
 
+/** Sends also what could still be taken back: whoever left it, or has seen enough, means it. */
+export async function sendHeld(): Promise<void> {
+  const user = session.me.value?.id
+  if (!user) return
+  await release(user).catch(() => undefined)
+  await flushNow()
+}
+
 /** Keeps `pending` true and sends on start, on coming back, and every 30 s while anything waits. For the root component. */
 export function useOutbox(): void {
   const tryNow = (): void => {
     online.value = navigator.onLine
     if (document.visibilityState === 'visible') void flushNow()
+    else if (pending.value.some((item) => isHeld(item))) void sendHeld()
   }
   const timer = setInterval(() => {
     if (pending.value.some((item) => item.waiting !== 'refused')) tryNow()
   }, RETRY_EVERY_MS)
-  const stopWatching = watchOutbox(() => void readPending())
+  // With hundreds of items on their way, one look for many changes.
+  let look: ReturnType<typeof setTimeout> | undefined
+  const stopWatching = watchOutbox(() => (look ??= setTimeout(() => {
+    look = undefined
+    void readPending()
+  }, LOOK_AFTER_MS)))
   const stopHearing = whenDelivered((id, it) => (arrived.value = new Map(arrived.value).set(id, it)))
   const events = ['online', 'offline'] as const
   events.forEach((name) => window.addEventListener(name, tryNow))
@@ -45,6 +64,7 @@ export function useOutbox(): void {
   )
   onScopeDispose(() => {
     clearInterval(timer)
+    clearTimeout(look)
     stopWatching()
     stopHearing()
     events.forEach((name) => window.removeEventListener(name, tryNow))

@@ -3,6 +3,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import CaseScreen from '@/cases/CaseScreen.vue'
 import TasksScreen from '@/cases/TasksScreen.vue'
+import MyReportsScreen from '@/reports/MyReportsScreen.vue'
 import ReportScreen from '@/reports/ReportScreen.vue'
 import SentScreen from '@/reports/SentScreen.vue'
 import MeScreen from '@/staff/MeScreen.vue'
@@ -20,6 +21,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/tasks', name: 'tasks', component: TasksScreen, meta: { tabs: true } },
   { path: '/me', name: 'me', component: MeScreen, meta: { tabs: true } },
   { path: '/report', name: 'report', component: ReportScreen },
+  { path: '/reports', name: 'reports', component: MyReportsScreen },
   { path: '/sent/:id', name: 'sent', component: SentScreen, props: true },
   { path: '/unsent', name: 'unsent', component: UnsentScreen },
   { path: '/cases/:id', name: 'case', component: CaseScreen, props: true },

@@ -1,20 +1,23 @@
 /* The report being written: one per person, on this phone, safe against reload and sign-out until it is sent or thrown away. */
-import { shallowRef, watch } from 'vue'
+import { ref, shallowRef, watch } from 'vue'
 import type { Schemas } from '@/api/client'
 import type { LngLat } from '@/lib/distance'
 import type { TakenPhoto } from '@/lib/photo_file'
 import { uuid7 } from '@/lib/uuid7'
 import { session } from '@/auth/session'
 import { dropDraft, keepDraft, keptDraft } from '@/offline/drafts'
-import { photosOf, type OutboxItem } from '@/offline/outbox'
+import { drop, holdOn, photosOf, type OutboxItem } from '@/offline/outbox'
 
 export interface DraftPlace extends LngLat {
   accuracy_m: number | null
   source: Schemas['PlaceSource']
 }
 
-export interface DraftPhoto extends Omit<TakenPhoto, 'exif'> {
+export interface DraftPhoto extends Omit<TakenPhoto, 'exif' | 'flaw'> {
   takenAt: string
+  /** What its EXIF said; the shrunk bytes have none. Drafts of an earlier build do not say. */
+  exif?: TakenPhoto['exif']
+  flaw?: TakenPhoto['flaw']
 }
 
 export interface ReportDraft {
@@ -88,28 +91,60 @@ export function changeDraft(change: Partial<ReportDraft>): void {
   timer = setTimeout(() => void saveDraft(), SAVE_AFTER_MS)
 }
 
+/** The phone could not store what is on screen. */
+export const isUnkept = ref(false)
+
 export async function saveDraft(): Promise<void> {
   clearTimeout(timer)
-  if (draft.value) await keepDraft(userId(), draft.value).catch(() => undefined)
+  if (!draft.value) return
+  try {
+    await keepDraft(userId(), draft.value)
+    isUnkept.value = false
+  } catch {
+    isUnkept.value = true
+  }
 }
 
-export async function discardDraft(): Promise<void> {
+/** Throws the draft away. Returns the way to have it back. */
+export async function discardDraft(): Promise<() => void> {
+  const [thrown, user] = [draft.value, userId()]
   forgetDraft()
-  await dropDraft(userId()).catch(() => undefined)
+  await dropDraft(user).catch(() => undefined)
+  return () => {
+    // Not to somebody else, and not over what has been begun since.
+    if (thrown && user === userId() && !isBegun(draft.value)) changeDraft(thrown)
+  }
 }
 
 /** The outbox has it now. */
 export function forgetDraft(): void {
   clearTimeout(timer)
+  isUnkept.value = false
   draft.value = null
 }
 
 /** A refused report, to be mended and sent under a new id: the server may hold other content under the old one. */
 export async function draftFromRefused(item: Extract<OutboxItem, { kind: 'report' }>): Promise<void> {
+  await draftFrom(item, item.id)
+}
+
+/** A report that was taken back before it left, as it was. Rejects if it cannot be kept as a draft; then it stays where it is. */
+export async function takeBack(item: Extract<OutboxItem, { kind: 'report' }>): Promise<boolean> {
+  // First out of the sender's reach; then there are both for a moment, and never none.
+  if (!(await holdOn(item.id))) return false
+  await draftFrom(item, null)
+  await drop(item.id)
+  return true
+}
+
+async function draftFrom(item: Extract<OutboxItem, { kind: 'report' }>, replaces: string | null): Promise<void> {
   const { body } = item
   const declared = [...(body.photos ?? []), ...(body.after_photos ?? [])]
   const photos = (await photosOf(item)).map((photo) => ({
-    ...photo,
+    sha256: photo.sha256,
+    type: photo.type,
+    bytes: photo.bytes,
+    exif: exifOf(declared.find((one) => one.sha256 === photo.sha256)),
     takenAt: declared.find((one) => one.sha256 === photo.sha256)?.taken_at ?? body.occurred_at,
   }))
   const isAfter = ({ sha256 }: DraftPhoto): boolean => body.after_photos?.some((one) => one.sha256 === sha256) ?? false
@@ -125,7 +160,11 @@ export async function draftFromRefused(item: Extract<OutboxItem, { kind: 'report
     matter: body.matter,
     condition: body.condition ?? null,
     words: body.words ?? '',
-    replaces: item.id,
+    replaces,
   })
   await saveDraft()
+}
+
+function exifOf(declared: Schemas['DeclaredPhoto'] | undefined): TakenPhoto['exif'] {
+  return { place: declared?.exif_place ?? null, takenAt: declared?.exif_at ?? null }
 }

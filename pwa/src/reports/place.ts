@@ -4,7 +4,8 @@ import { api, ask, type Failure, type Schemas } from '@/api/client'
 import { session } from '@/auth/session'
 import type { LngLat } from '@/lib/distance'
 import { lastFix } from '@/lib/position'
-import type { GridCollection } from '@/map/net'
+import { isInside } from '@/lib/inside'
+import { keptGrids, type GridCollection } from '@/map/net'
 
 export type GridAt = Schemas['GridAt']
 export type Located = { kind: 'none' } | { kind: 'asking' } | { kind: 'found'; grid: GridAt } | { kind: 'failed'; failure: Failure }
@@ -28,12 +29,26 @@ export function useGridAt(place: Readonly<Ref<LngLat | null>>): Readonly<Ref<Loc
       located.value = { kind: 'asking' }
       const answer = await ask(api.GET('/api/grids/at', { params: { query: { lng, lat } } }))
       if (mine !== latest) return
-      located.value = answer.ok ? { kind: 'found', grid: answer.data } : { kind: 'failed', failure: answer.failure }
+      const kept = answer.ok || answer.failure.kind === 'problem' ? null : await keptGridAt({ lng, lat })
+      if (mine !== latest) return
+      if (answer.ok) located.value = { kind: 'found', grid: answer.data }
+      else located.value = kept ? { kind: 'found', grid: kept } : { kind: 'failed', failure: answer.failure }
     },
     { immediate: true },
   )
   onScopeDispose(() => latest++)
   return located
+}
+
+/** Without a signal: by the outlines on this phone. The server finds the grid again when the report arrives. */
+async function keptGridAt(at: LngLat): Promise<GridAt | null> {
+  const features = (await keptGrids())?.features ?? []
+  const grid = features.find(({ geometry, properties }) => properties.level === 'grid' && properties.kind !== 'exclusive' && geometry && isInside(at, geometry))
+  if (!grid) return null
+  const village = features.find(({ properties }) => properties.code === grid.properties.parent_code)
+  const town = features.find(({ properties }) => properties.code === village?.properties.parent_code)
+  const { code, version, name, short_name, kind } = grid.properties
+  return { code, version, name, short_name, kind, village_name: village?.properties.name ?? '', town_name: town?.properties.name ?? '', on_border: false, distance_m: 0 }
 }
 
 /** What the server says against the place itself; having no signal is no fault of the place. */

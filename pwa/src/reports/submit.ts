@@ -4,7 +4,7 @@ import { session } from '@/auth/session'
 import type { Matter } from '@/matters/catalogue'
 import { now } from '@/lib/clock'
 import { t } from '@/locales/t'
-import { keep } from '@/offline/outbox'
+import { HOLD_MS, keep } from '@/offline/outbox'
 import { flushNow } from '@/offline/pending'
 import { forgetDraft, type DraftPhoto, type ReportDraft } from './draft'
 import { rememberReport } from './own_reports'
@@ -24,7 +24,13 @@ export function isSelfHandled(draft: ReportDraft, matter: Matter | null): boolea
   return draft.selfHandled && (matter?.self_handle ?? false)
 }
 
-const declared = (photos: DraftPhoto[]) => photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt }))
+const declared = (photos: DraftPhoto[]): Schemas['DeclaredPhoto'][] =>
+  photos.map(({ sha256, takenAt, exif }) => ({
+    sha256,
+    taken_at: takenAt,
+    exif_at: exif?.takenAt?.slice(0, 32) ?? null,
+    exif_place: exif?.place ?? null,
+  }))
 
 function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, matter: Matter): Schemas['ReportIn'] {
   return {
@@ -41,7 +47,7 @@ function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, 
   }
 }
 
-/** Stores the report on the phone, then starts sending. Rejects when the phone cannot store it; then the draft remains. */
+/** Stores the report on the phone; it is sent once it can no longer be taken back. Rejects when the phone cannot store it; then the draft remains. */
 export async function submitReport(draft: ReportDraft, matter: Matter): Promise<void> {
   const user = session.me.value?.id
   if (!user || !draft.place) throw new Error('a report needs a person and a place')
@@ -58,6 +64,7 @@ export async function submitReport(draft: ReportDraft, matter: Matter): Promise<
       tries: 0,
       waiting: 'new',
       problem: null,
+      ...(HOLD_MS > 0 && { heldUntil: Date.now() + HOLD_MS }),
       body: reportIn(draft, draft.place, matter),
     },
     photos,
