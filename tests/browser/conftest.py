@@ -1,5 +1,7 @@
 """A real server with the built pages and a real Chromium; phones at 390×844, desks at 1440×900.
 
+Maps are drawn by the processor, so a phone has one pixel a point, and a page that is done with is closed.
+
 Screenshots go to tests/browser/screenshots (not committed): look at them.
 """
 
@@ -135,7 +137,6 @@ def phone(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
             opened,
             address,
             viewport={"width": 390, "height": 844},
-            device_scale_factor=2,
             is_mobile=True,
             has_touch=True,
             geolocation={"longitude": lng, "latitude": lat, "accuracy": 12},
@@ -180,10 +181,15 @@ def shoot() -> Shoot:
     return take
 
 
-def wait_for_map(page: Page) -> None:
+def wait_until(page: Page, condition: str) -> None:
     """`wait_for_function` needs eval, which the page's content security policy forbids."""
-    for _ in range(100):
-        if page.evaluate("() => window.__suoziMap?.loaded() && window.__suoziMap.areTilesLoaded()"):
+    for _ in range(150):
+        if page.evaluate(condition):
             return
         page.wait_for_timeout(100)
-    raise AssertionError("the map did not come to rest")
+    raise AssertionError(f"still not: {condition}")
+
+
+def wait_for_map(page: Page) -> None:
+    """The map that was made last has come to rest."""
+    wait_until(page, "() => window.__suoziMap?.loaded() && window.__suoziMap.areTilesLoaded()")

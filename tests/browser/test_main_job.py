@@ -37,7 +37,7 @@ def test_report_to_closed_on_the_screens(phone: Open, desk: Open, shoot: Shoot) 
     shoot(operator, "operator-1-empty")
 
     squad = signed_in(phone(), "squad_member", "一中队", "/tasks")
-    expect(squad.get_by_text("没有等你处置的任务")).to_be_visible()
+    expect(squad.get_by_text("没有待处理的案件")).to_be_visible()
     shoot(squad, "squad-1-no-task")
 
     worker = phone()

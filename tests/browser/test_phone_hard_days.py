@@ -42,8 +42,8 @@ def test_the_next_person_on_the_phone_neither_sees_nor_sends_what_the_first_left
     second.goto("/me")
     second.get_by_role("button", name="退出登录").click()
     second.get_by_role("button", name="仍要退出").click()
-    type_sign_in(second, phone_of("worker", OTHER_WORKER))
     second.goto("/")
+    type_sign_in(second, phone_of("worker", OTHER_WORKER))
     at_home(second)
     expect(second.get_by_text("未发 1 条")).to_have_count(0)
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.cases import AFTER
-from tests.browser.conftest import Open, Shoot, SignIn, signed_in
+from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_until
 from tests.people import HUANGTANG_3, PLACES
 
 WORKER = ("worker", "璜塘村第3网格")
@@ -137,7 +137,7 @@ def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, field:
     # Without the first the second is asked for, and refused for itself, with its photo.
     squad.once("dialog", lambda dialog: dialog.accept())
     refused.get_by_role("button", name="删除").click()
-    expect(refused).to_contain_text("处置完", timeout=45_000)
+    expect(refused).to_contain_text("处置完")
     expect(refused).to_contain_text("1 张照片")
     squad.goto("/unsent")
     expect(refused).to_contain_text("1 张照片")
@@ -202,8 +202,7 @@ def test_the_photo_after_is_taken_over_the_one_before(phone: Open, field: SignIn
         chosen.value.set_files(AFTER)
         expect(squad.get_by_role("dialog").get_by_role("img")).to_be_visible()
         return
-    expect(camera.locator("video")).to_be_visible()
-    squad.wait_for_timeout(1500)
+    wait_until(squad, "() => document.querySelector('video')?.currentTime > 0")
     shoot(squad, "camera-1-ghost")
     camera.get_by_role("button", name="拍一张").click()
     camera.get_by_role("button", name="完成，1 张").click()
