@@ -150,7 +150,7 @@ async def cases_of(app: FastAPI) -> int:
         return int(await connection.scalar(text('SELECT count(*) FROM "case"')) or 0)
 
 
-async def test_a_storm_of_reports_over_bad_links(served: tuple[FastAPI, int]) -> None:
+async def test_a_storm_of_reports_over_bad_links(served: tuple[FastAPI, int], caplog: pytest.LogCaptureFixture) -> None:
     app, port = served
     before = await cases_of(app)
     phones, proxy = await storm(app, port, reports=40, phones=8)
@@ -158,6 +158,7 @@ async def test_a_storm_of_reports_over_bad_links(served: tuple[FastAPI, int]) ->
     assert proxy.requests_cut > 5, "a link that cuts nothing proves nothing"
     assert proxy.answers_cut > 5
     assert sum(phone.tries for phone in phones) > 60
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.mark.nightly
