@@ -136,6 +136,7 @@ async def receive_photos(
             await _keep(session, county, sender_id, photo, at)
             await forget_parts(session, county, event_id, [photo.sha256])
             row.received_at = at
+            await defer(session, "photos.derive", county=county, sha256=photo.sha256, case_id=str(case_id))
     await session.flush()
     return [sha256 for sha256, row in declared.items() if row.received_at is None]
 
@@ -157,7 +158,6 @@ async def _keep(session: AsyncSession, county: str, sender_id: UUID | None, fact
         )
         .on_conflict_do_nothing()
     )
-    await defer(session, "photos.derive", county=county, sha256=facts.sha256)
 
 
 def no_such_photo() -> NotFound:

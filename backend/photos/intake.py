@@ -10,6 +10,7 @@ import hashlib
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -88,6 +89,16 @@ async def derive_photo(children: "PhotoChildren", data: bytes) -> dict[int, byte
     return dict(zip(SHOWN_SIDES_PX, jpegs, strict=True))
 
 
+async def mark_photo(children: "PhotoChildren", jpeg: bytes, lines: Sequence[str], font: Path) -> bytes:
+    """A JPEG of ours with these lines at its lower edge, with no metadata; as it was where they would be too small to read.
+
+    Raises PhotoRefused.
+    """
+    question = _Question(job="mark", format=_require_photo(jpeg), bytes=len(jpeg), lines=list(lines), font=str(font))
+    _, (marked,) = await children.ask(question, jpeg)
+    return marked
+
+
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis"}  # still pictures in HEVC (ISO/IEC 23008-12, annex B)
 
@@ -120,6 +131,8 @@ class _Question(BaseModel):
     format: str
     bytes: int
     sides_px: list[int] = []
+    lines: list[str] = []
+    font: str = ""
 
 
 class _Facts(BaseModel):

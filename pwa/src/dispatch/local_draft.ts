@@ -37,8 +37,8 @@ export interface LocalDraft {
   /** Shows what is kept here for the draft, else what was saved of it. */
   open: (id: string, saved: RuleSet | null) => void
   change: (part: Partial<Pick<Edits, 'title' | 'rules'>>) => void
-  /** What was saved is now what is shown. */
-  settle: (saved: RuleSet) => void
+  /** What was saved is now what is shown; what was typed since it was `sent` stays, over what was saved. */
+  settle: (saved: RuleSet, sent: Edits) => void
 }
 
 export function useLocalDraft(): LocalDraft {
@@ -64,9 +64,13 @@ export function useLocalDraft(): LocalDraft {
       isChanged.value = true
       edits.value = { ...edits.value, ...part }
     },
-    settle(saved) {
-      forgetEdits(saved.id)
+    settle(saved, sent) {
       id = saved.id
+      if (edits.value && edits.value !== sent) {
+        edits.value = { ...edits.value, version: saved.version, base: saved.base }
+        return
+      }
+      forgetEdits(saved.id)
       isChanged.value = false
       edits.value = editsOf(saved)
     },
