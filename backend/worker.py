@@ -42,11 +42,10 @@ async def derive_photo(
     county: str,
     sha256: str,
     case_id: str | None = None,
-    event_id: str | None = None,
 ) -> None:
-    """Everything that follows a photo's arrival. Jobs from before marks were written name no case."""
+    """What people are shown of a photo that has arrived. Jobs from before marks were written name no case."""
     await ensure_derivatives(store, children, county, sha256)
-    if case_id is None or event_id is None:
+    if case_id is None:
         return
     async with sessions() as session:
         await marked_photo(session, store, children, county=county, case_id=UUID(case_id), sha256=sha256)

@@ -134,14 +134,7 @@ async def receive_photos(
         if row.received_at is None:
             await _keep(session, county, sender_id, photo, at)
             row.received_at = at
-            await defer(
-                session,
-                "photos.derive",
-                county=county,
-                sha256=photo.sha256,
-                case_id=str(case_id),
-                event_id=str(event_id),
-            )
+            await defer(session, "photos.derive", county=county, sha256=photo.sha256, case_id=str(case_id))
     await session.flush()
     return [sha256 for sha256, row in declared.items() if row.received_at is None]
 

@@ -2,15 +2,14 @@
 
 Run as `python -I child.py`; imports nothing of ours. It answers questions until its standard input ends:
 
-    question   one JSON line {"job": "inspect" | "derive" | "mark" | "look", "format": …, "bytes": n, "sides_px": […],
+    question   one JSON line {"job": "inspect" | "derive" | "mark", "format": …, "bytes": n, "sides_px": […],
                "lines": […], "font": path}, then n bytes
-    answer     one JSON line {"facts" or "views": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
+    answer     one JSON line {"facts": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
 
 It has no wall clock: whoever asks kills it when it takes too long. The other end is intake.py.
 """
 
 import io
-import itertools
 import json
 import math
 import os
@@ -113,8 +112,6 @@ def do(question: dict[str, object], data: bytes) -> tuple[dict[str, object], lis
                     return {}, derive(photo, [side for side in sides_px if isinstance(side, int)])
                 case {"job": "mark", "lines": [*lines], "font": str(font)}:
                     return {}, [marked(photo, [str(line) for line in lines], font)]
-                case {"job": "look"}:
-                    return {"views": look(photo)}, []
             raise ValueError("no such job")
     except (TooManyPixels, Image.DecompressionBombError, MemoryError) as error:
         return refusal("too_many_pixels", error), []
@@ -358,48 +355,6 @@ def draw_lines(shown: Image.Image, lines: list[str], font: ImageFont.FreeTypeFon
     for number, line in enumerate(lines):
         y = height - band_px + text_px * 0.6 + number * text_px * LINE_SPACING
         draw.text((text_px, y), line, (255, 255, 255), font, stroke_width=max(1, text_px // 16), stroke_fill=(0, 0, 0))
-
-
-# What it looks like
-
-VIEW_PX = 320
-CUT_OFF = 0.1  # of width and height, by whoever cuts an edge off a picture
-PLAIN = 24  # of 64 comparisons; a wall or a night sky looks like every other
-LEVELS = 3  # of 255: what a comparison must differ by to say something
-
-
-def look(photo: Image.Image) -> list[list[str]] | None:
-    """Two difference hashes (8 × 8 and 16 × 16 comparisons of neighbours, as hex) of each view of the picture: whole,
-    mirrored, without two edges at each of the four corners, without all four edges. None for a picture with nothing in it."""
-    photo.draft("L", (VIEW_PX, VIEW_PX))
-    grey = photo.convert("L")
-    grey.thumbnail((VIEW_PX, VIEW_PX), Image.Resampling.BILINEAR)
-    if sum(abs(difference) >= LEVELS for difference in differences(grey, 8)) < PLAIN:
-        return None
-    cut, half = CUT_OFF, CUT_OFF / 2
-    edges = [(0, 0, cut, cut), (cut, 0, 0, cut), (0, cut, cut, 0), (cut, cut, 0, 0), (half, half, half, half)]
-    views = [grey, grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT), *(without(grey, *each) for each in edges)]
-    return [[difference_hash(view, 8), difference_hash(view, 16)] for view in views]
-
-
-def without(photo: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
-    """The picture without these parts of its width and height."""
-    width, height = photo.size
-    return photo.crop(
-        (round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height))
-    )
-
-
-def differences(grey: Image.Image, side: int) -> list[int]:
-    """By how much each of side × side points is lighter than its left neighbour. The triangle filter forgives small shifts."""
-    points = grey.resize((side + 1, side), Image.Resampling.BILINEAR).tobytes()
-    rows = [points[start : start + side + 1] for start in range(0, len(points), side + 1)]
-    return [right - left for row in rows for left, right in itertools.pairwise(row)]
-
-
-def difference_hash(grey: Image.Image, side: int) -> str:
-    bits = "".join("1" if difference > 0 else "0" for difference in differences(grey, side))
-    return f"{int(bits, 2):0{side * side // 4}x}"
 
 
 if __name__ == "__main__":
