@@ -6,21 +6,19 @@ Screenshots go to tests/browser/screenshots (not committed): look at them.
 """
 
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from backend.main import create_app
 from backend.settings import Settings
 from tests.browser.cases import Field
 from tests.people import HUANGTANG_3, PLACES, SIGN_INS
+from tests.served import served
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PASSWORD = "suozi-2026"
@@ -46,20 +44,8 @@ def address(loaded_town: Settings) -> Iterator[str]:
     """Where the town is served, with its worker, on a free port."""
     if not (loaded_town.web_dir / "index.html").is_file():
         pytest.fail("the pages are not built: run ./suozi test, which builds them")
-    app = create_app(loaded_town)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=2)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    app.state.hub.stop()
-    server.should_exit = True
-    thread.join(timeout=15)
+    with served(create_app(loaded_town)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,6 @@
 twice, and what a phone was told is so."""
 
 import asyncio
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
@@ -12,7 +10,6 @@ from uuid import UUID
 
 import httpx
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from sqlalchemy import text
 
@@ -26,26 +23,18 @@ from backend.storage import get
 from tests.architecture.world import cookie_for, noise
 from tests.cutting_proxy import CuttingProxy
 from tests.people import SIGN_INS, as_parts, report_body, sha256
+from tests.served import served
 
 LOST_REQUESTS, LOST_ANSWERS = 0.25, 0.35
 WORKERS = [row["phone"] for row in SIGN_INS if row["role"] == "worker"]
 
 
 @pytest.fixture
-def served(loaded_town: Settings) -> Iterator[tuple[FastAPI, int]]:
+def town(loaded_town: Settings) -> Iterator[tuple[FastAPI, int]]:
     """The town with its worker, and the port that it is served on."""
     app = create_app(loaded_town)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="critical", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.05)
-    yield app, server.servers[0].sockets[0].getsockname()[1]
-    app.state.hub.stop()
-    server.should_exit = True
-    thread.join(timeout=15)
+    with served(app, log_level="critical") as port:
+        yield app, port
 
 
 @dataclass
@@ -150,8 +139,8 @@ async def cases_of(app: FastAPI) -> int:
         return int(await connection.scalar(text('SELECT count(*) FROM "case"')) or 0)
 
 
-async def test_a_storm_of_reports_over_bad_links(served: tuple[FastAPI, int], caplog: pytest.LogCaptureFixture) -> None:
-    app, port = served
+async def test_a_storm_of_reports_over_bad_links(town: tuple[FastAPI, int], caplog: pytest.LogCaptureFixture) -> None:
+    app, port = town
     before = await cases_of(app)
     phones, proxy = await storm(app, port, reports=40, phones=8)
     await require_everything_once(app, phones, before)
@@ -163,8 +152,8 @@ async def test_a_storm_of_reports_over_bad_links(served: tuple[FastAPI, int], ca
 
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
-async def test_ten_thousand_reports_over_bad_links(served: tuple[FastAPI, int]) -> None:
-    app, port = served
+async def test_ten_thousand_reports_over_bad_links(town: tuple[FastAPI, int]) -> None:
+    app, port = town
     before = await cases_of(app)
     phones, _ = await storm(app, port, reports=10_000, phones=16)
     await require_everything_once(app, phones, before)
