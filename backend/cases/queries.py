@@ -303,6 +303,14 @@ async def report_by_id(session: AsyncSession, county: str, report_id: UUID) -> R
     return await session.get(Report, (county, report_id))
 
 
+async def own_report(session: AsyncSession, actor: Actor, report_id: UUID) -> Report:
+    """The report that the actor sent. Raises NotFound."""
+    report = await report_by_id(session, actor.county, report_id)
+    if report is None or report.reporter_id != actor.staff_id:
+        raise NotFound("no_such_report", Say("请先提交上报内容，再传照片", "Send the report first, then its photos"))
+    return report
+
+
 async def first_case_with_photo(session: AsyncSession, actor: Actor, sha256: str) -> UUID | None:
     """The oldest of the cases that have this photo and that the actor may see."""
     first: UUID | None = await session.scalar(

@@ -100,9 +100,8 @@ async def put_report_photo(
     language: Language,
 ) -> ReportReceipt:
     """One awaited photo of a report, as raw bytes."""
-    report = await queries.report_by_id(session, actor.county, report_id)
-    if report is None or report.reporter_id != actor.staff_id:
-        raise NotFound("no_such_report", Say("请先提交上报内容，再传照片", "Send the report first, then its photos"))
+    async with request.app.state.sessions() as brief:
+        report = await queries.own_report(brief, actor, report_id)
     outcome = await _receive_photo(request, session, actor, report.case_id, report_id, sha256, at)
     return await _report_receipt(session, actor, report_id, outcome, at, language)
 
@@ -110,6 +109,8 @@ async def put_report_photo(
 async def _receive_photo(
     request: Request, session: AsyncSession, actor: Actor, case_id: UUID, event_id: UUID, sha256: str, at: datetime
 ) -> Outcome:
+    """Nothing was asked in `session` yet: while a slow phone sends, and while the photo is checked, nobody waits for a
+    database connection."""
     data = await request.body()
     stored = await store_photo(request.app.state, actor.county, Upload(sha256, data), "photo")
     if stored.sha256 != sha256:
@@ -329,8 +330,9 @@ async def put_action_photo(
     language: Language,
 ) -> ActionReceipt:
     """One awaited photo of an action, as raw bytes."""
-    await queries.case_for(session, actor, case_id)
-    await actions.own_event(session, actor, case_id, action_id)  # before the bytes are read and kept
+    async with request.app.state.sessions() as brief:
+        await queries.case_for(brief, actor, case_id)
+        await actions.own_event(brief, actor, case_id, action_id)
     outcome = await _receive_photo(request, session, actor, case_id, action_id, sha256, at)
     return await _action_receipt(session, actor, action_id, outcome, at, language)
 
