@@ -116,10 +116,13 @@ async def put_resident_photo(
     report_id: UUID, sha256: Annotated[Sha256, Path()], request: Request, session: Session, at: Now
 ) -> ReportAnswer:
     """One awaited photo of a resident's report, as raw bytes. Whoever knows the report's id sent it."""
-    known = await reporting.report_anywhere(session, report_id)
+    async with request.app.state.sessions() as brief:
+        known = await reporting.report_anywhere(brief, report_id)
     if known is None or known.source != ReportSource.RESIDENT:
         raise NotFound("no_such_report", Say("请先提交上报内容，再传照片", "Send the report first, then its photos"))
-    data = await request.body()
+    data = (
+        await request.body()
+    )  # before `session` is asked anything: a slow phone keeps nobody waiting for a connection
     charges = limits.for_photos(known.county, limits.subject_of(request), len(data))
     await limits.spend(request.app.state.sessions, charges, at)
     stored = await reporting.store_upload(request.app.state, known.county, Upload(sha256, data))

@@ -18,7 +18,8 @@ from tests.people import SIGN_INS, report_body, sha256
 from tests.served import served
 
 # More than there are database connections in a process.
-SLOW_PHONES = 14
+PHOTOS_A_REPORT = 3  # as many as a resident may send
+SLOW_PHONES = 12
 WORKER = next(row["phone"] for row in SIGN_INS if row["role"] == "worker")
 
 
@@ -43,22 +44,33 @@ async def trickling(port: int, path: str, cookie: str, body: bytes) -> AsyncIter
     writer.close()
 
 
-@pytest.mark.parametrize("way", ["whole", "in parts"])
+async def announced(quick: httpx.AsyncClient, pictures: list[bytes], way: str) -> list[str]:
+    """Where the photos of a new report are to be sent."""
+    if way == "resident":
+        report = f"/api/residents/reports/{new_id()}"
+        photos = [{"sha256": sha256(picture)} for picture in pictures]
+        content = {"matter": "E0110", "place": {"lng": 120.2884, "lat": 31.7857}, "photos": photos}
+    else:
+        report = f"/api/reports/{new_id()}"
+        content = report_body(photos=pictures, occurred_at=utc_now().isoformat())
+    answer = await quick.put(report, json=content)
+    assert answer.status_code == 201, answer.text
+    tail = "/parts/0?size={}" if way == "in parts" else ""
+    return [f"{report}/photos/{sha256(picture)}" + tail.format(len(picture)) for picture in pictures]
+
+
+@pytest.mark.parametrize("way", ["whole", "in parts", "resident"])
 async def test_slow_phones_keep_nobody_else_waiting(town: tuple[FastAPI, int], way: str) -> None:
     app, port = town
     cookie = await cookie_for(app, WORKER)
-    pictures = [noise(f"slow-{way}-{n}") for n in range(SLOW_PHONES)]
     async with (
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", cookies={COOKIE: cookie}, timeout=60) as quick,
         AsyncExitStack() as sending,
     ):
-        for picture in pictures:
-            report = f"/api/reports/{new_id()}"
-            content = report_body(photos=[picture], occurred_at=utc_now().isoformat())
-            assert (await quick.put(report, json=content)).status_code == 201
-            photo = f"{report}/photos/{sha256(picture)}"
-            path = photo if way == "whole" else f"{photo}/parts/0?size={len(picture)}"
-            await sending.enter_async_context(trickling(port, path, cookie, picture))
+        for _ in range(SLOW_PHONES // PHOTOS_A_REPORT):
+            pictures = [noise(str(new_id())) for _ in range(PHOTOS_A_REPORT)]
+            for path, picture in zip(await announced(quick, pictures, way), pictures, strict=True):
+                await sending.enter_async_context(trickling(port, path, cookie, picture))
         await asyncio.sleep(1)
         # A connection that is not to be had within 10 s is a 503.
         assert (await quick.get("/api/cases")).status_code == 200
