@@ -23,6 +23,7 @@ class Settings(BaseSettings):
     secure_cookie: bool = False
     session_days: int = 14
     contact_days: int = 180
+    want_originals: bool = False
 
     @property
     def conninfo(self) -> str:

@@ -23,7 +23,7 @@ from backend.cases.routing import route_case
 from backend.cases.schemas import ActionIn
 from backend.cases.standing import facts_and_standing
 from backend.cases.terms import Action, Status, Step
-from backend.errors import NotAllowed, NotFound, Say
+from backend.errors import NotAllowed, Say
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 from backend.staff.positions import remember_position
@@ -241,7 +241,7 @@ async def receive_photo(
 ) -> Outcome:
     """A declared photo that follows its report or action. Raises NotFound and Conflict `undeclared_photo`."""
     case = await queries.case_for(session, actor, case_id, lock=True)
-    event = await own_event(session, actor, case_id, event_id)
+    event = await queries.own_event(session, actor, case_id, event_id)
     missing = await evidence.receive_photos(
         session,
         county=actor.county,
@@ -252,11 +252,3 @@ async def receive_photo(
         at=at,
     )
     return Outcome(case.id, first=False, missing=missing, received_at=event.at)
-
-
-async def own_event(session: AsyncSession, actor: Actor, case_id: UUID, event_id: UUID) -> CaseEvent:
-    """The report or action that this actor sent under this id. Raises NotFound, for other people's too."""
-    event = await session.get(CaseEvent, (actor.county, case_id, event_id))
-    if event is None or event.actor_id != actor.staff_id:
-        raise NotFound("no_such_submission", Say("请先提交内容，再传照片", "Send the content first, then its photos"))
-    return event

@@ -104,6 +104,7 @@ async def declare_photos(
                 sha256=photo.sha256,
                 phase=phase,
                 position=position,
+                original_sha256=photo.original,
             )
         )
     await session.flush()
@@ -133,7 +134,7 @@ async def receive_photos(
                 sha256=photo.sha256,
             )
         if row.received_at is None:
-            await _keep(session, county, sender_id, photo, at)
+            await keep_facts(session, county, sender_id, photo, at)
             await forget_parts(session, county, event_id, [photo.sha256])
             row.received_at = at
             await defer(session, "photos.derive", county=county, sha256=photo.sha256, case_id=str(case_id))
@@ -141,7 +142,10 @@ async def receive_photos(
     return [sha256 for sha256, row in declared.items() if row.received_at is None]
 
 
-async def _keep(session: AsyncSession, county: str, sender_id: UUID | None, facts: PhotoFacts, at: datetime) -> None:
+async def keep_facts(
+    session: AsyncSession, county: str, sender_id: UUID | None, facts: PhotoFacts, at: datetime
+) -> None:
+    """What is known of a stored photo, once."""
     await session.execute(
         insert(Photo)
         .values(

@@ -178,7 +178,11 @@ class CaseEvent(SQLModel, table=True):
 
 
 class CasePhoto(SQLModel, table=True):
-    """A photo declared by a report or an action (`event_id`). `received_at` is empty while it is awaited."""
+    """A photo declared by a report or an action (`event_id`). `received_at` is empty while it is awaited.
+
+    `original_sha256` is the camera's own file, of which `sha256` is the smaller picture that the phone made; it may follow
+    much later, or never.
+    """
 
     __tablename__ = "case_photo"
     __table_args__ = (
@@ -195,6 +199,8 @@ class CasePhoto(SQLModel, table=True):
     phase: PhotoPhase = Field(sa_type=choice(PhotoPhase))
     position: int
     received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    original_sha256: str | None = Field(default=None, max_length=64)
+    original_received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
 
 
 class PhotoPart(SQLModel, table=True):

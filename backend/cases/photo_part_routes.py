@@ -13,8 +13,8 @@ from starlette.datastructures import State
 
 from backend.access import CaseActor, Reporter
 from backend.cases import actions, photo_parts, queries, views
+from backend.cases.declared import Declared, photo_of_action, photo_of_report
 from backend.cases.evidence import Upload, store_photo
-from backend.cases.photo_parts import Photo
 from backend.cases.schemas import ActionReceipt, PartsOfActionPhoto, PartsOfReportPhoto, ReportReceipt
 from backend.clock import Now
 from backend.database import Session
@@ -42,7 +42,7 @@ async def get_report_photo_parts(
     language: Language,
 ) -> PartsOfReportPhoto:
     """How much of an awaited photo of my report is here: where to go on after a cut connection."""
-    photo, received_at = await _photo_of_report(session, actor, report_id, sha256)
+    photo, received_at = await photo_of_report(session, actor, report_id, sha256)
     return await _report_progress(session, actor, photo, received_at, at, language)
 
 
@@ -60,7 +60,7 @@ async def put_report_photo_part(
 ) -> PartsOfReportPhoto:
     """The next part of an awaited photo, 16 to 256 KiB unless it is the last. The last one answers with the receipt."""
     data = await request.body()
-    photo, received_at = await _photo_of_report(session, actor, report_id, sha256)
+    photo, received_at = await photo_of_report(session, actor, report_id, sha256)
     progress = await _take(request.app.state, session, actor, photo, start, size, data, at)
     return await _report_progress(session, actor, photo, received_at, at, language, progress)
 
@@ -76,7 +76,7 @@ async def get_action_photo_parts(
     language: Language,
 ) -> PartsOfActionPhoto:
     """How much of an awaited photo of my step is here."""
-    photo = await _photo_of_action(session, actor, case_id, action_id, sha256)
+    photo = await photo_of_action(session, actor, case_id, action_id, sha256)
     return await _action_progress(session, actor, photo, at, language)
 
 
@@ -95,24 +95,13 @@ async def put_action_photo_part(
 ) -> PartsOfActionPhoto:
     """The next part of an awaited photo of my step."""
     data = await request.body()
-    photo = await _photo_of_action(session, actor, case_id, action_id, sha256)
+    photo = await photo_of_action(session, actor, case_id, action_id, sha256)
     progress = await _take(request.app.state, session, actor, photo, start, size, data, at)
     return await _action_progress(session, actor, photo, at, language, progress)
 
 
-async def _photo_of_report(session: AsyncSession, actor: Actor, report_id: UUID, sha256: str) -> tuple[Photo, datetime]:
-    report = await queries.own_report(session, actor, report_id)
-    return Photo(actor.county, actor.staff_id, report.case_id, report_id, sha256), report.received_at
-
-
-async def _photo_of_action(session: AsyncSession, actor: Actor, case_id: UUID, action_id: UUID, sha256: str) -> Photo:
-    await queries.case_for(session, actor, case_id)
-    await actions.own_event(session, actor, case_id, action_id)
-    return Photo(actor.county, actor.staff_id, case_id, action_id, sha256)
-
-
 async def _take(
-    state: State, session: AsyncSession, actor: Actor, photo: Photo, start: int, size: int, data: bytes, at: datetime
+    state: State, session: AsyncSession, actor: Actor, photo: Declared, start: int, size: int, data: bytes, at: datetime
 ) -> int:
     """How many bytes are here after this part."""
     if await photo_parts.is_received(session, photo):
@@ -126,7 +115,7 @@ async def _take(
     return progress.received_bytes
 
 
-async def _missing(session: AsyncSession, photo: Photo) -> list[str]:
+async def _missing(session: AsyncSession, photo: Declared) -> list[str]:
     declared = await queries.declared_photos(session, photo.county, photo.case_id, photo.event_id)
     return [row.sha256 for row in declared if row.received_at is None]
 
@@ -134,7 +123,7 @@ async def _missing(session: AsyncSession, photo: Photo) -> list[str]:
 async def _report_progress(
     session: AsyncSession,
     actor: Actor,
-    photo: Photo,
+    photo: Declared,
     received_at: datetime,
     at: datetime,
     language: str,
@@ -151,7 +140,7 @@ async def _report_progress(
 
 
 async def _action_progress(
-    session: AsyncSession, actor: Actor, photo: Photo, at: datetime, language: str, received: int | None = None
+    session: AsyncSession, actor: Actor, photo: Declared, at: datetime, language: str, received: int | None = None
 ) -> PartsOfActionPhoto:
     if not await photo_parts.is_received(session, photo):
         here = await photo_parts.received_bytes(session, photo) if received is None else received

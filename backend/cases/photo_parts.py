@@ -15,6 +15,7 @@ from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.cases.declared import Declared
 from backend.cases.locks import one_at_a_time
 from backend.cases.models import CasePhoto, PhotoPart
 from backend.errors import Conflict, Malformed, Say, TooLarge, TooManyTries
@@ -27,17 +28,6 @@ KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
-class Photo:
-    """Which photo a part belongs to, and whose it is."""
-
-    county: str
-    sender_id: UUID
-    case_id: UUID
-    event_id: UUID
-    sha256: str
-
-
-@dataclass(frozen=True)
 class Progress:
     """How many bytes from the start are here, and the whole photo once it is complete."""
 
@@ -45,7 +35,7 @@ class Progress:
     whole: bytes | None = None
 
 
-async def is_received(session: AsyncSession, photo: Photo) -> bool:
+async def is_received(session: AsyncSession, photo: Declared) -> bool:
     """Whether the photo is here already. Raises Conflict `undeclared_photo`."""
     row = await session.get(CasePhoto, (photo.county, photo.case_id, photo.event_id, photo.sha256))
     if row is None:
@@ -55,12 +45,12 @@ async def is_received(session: AsyncSession, photo: Photo) -> bool:
     return row.received_at is not None
 
 
-async def received_bytes(session: AsyncSession, photo: Photo) -> int:
+async def received_bytes(session: AsyncSession, photo: Declared) -> int:
     return _end_of(await _parts(session, photo))
 
 
 async def take_part(
-    session: AsyncSession, photo: Photo, *, start: int, size: int, data: bytes, at: datetime
+    session: AsyncSession, photo: Declared, *, start: int, size: int, data: bytes, at: datetime
 ) -> Progress:
     """Keep one part; a repeat changes nothing. A whole with another SHA-256 is thrown away: then nothing is here again.
 
@@ -157,7 +147,7 @@ def _wrong_part(end: int) -> Conflict:
     )
 
 
-async def _require_room(session: AsyncSession, photo: Photo) -> None:
+async def _require_room(session: AsyncSession, photo: Declared) -> None:
     unfinished = select(func.count()).where(
         col(PhotoPart.county) == photo.county, col(PhotoPart.sender_id) == photo.sender_id, col(PhotoPart.start) == 0
     )
@@ -172,7 +162,7 @@ async def _require_room(session: AsyncSession, photo: Photo) -> None:
         )
 
 
-async def _parts(session: AsyncSession, photo: Photo) -> Sequence[Row[tuple[int, int, int, bytes]]]:
+async def _parts(session: AsyncSession, photo: Declared) -> Sequence[Row[tuple[int, int, int, bytes]]]:
     """`start`, `length`, `size` and `digest` (SHA-256) of each part, in order: the bytes stay where they are."""
     return (
         await session.execute(
@@ -188,12 +178,12 @@ async def _parts(session: AsyncSession, photo: Photo) -> Sequence[Row[tuple[int,
     ).all()
 
 
-async def _whole(session: AsyncSession, photo: Photo) -> bytes:
+async def _whole(session: AsyncSession, photo: Declared) -> bytes:
     found = await session.scalars(select(col(PhotoPart.content)).where(*_of(photo)).order_by(col(PhotoPart.start)))
     return b"".join(found)
 
 
-def _of(photo: Photo) -> tuple[ColumnElement[bool], ...]:
+def _of(photo: Declared) -> tuple[ColumnElement[bool], ...]:
     return (
         col(PhotoPart.county) == photo.county,
         col(PhotoPart.event_id) == photo.event_id,

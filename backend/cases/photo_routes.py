@@ -25,7 +25,7 @@ async def get_photo(
     sha256: Annotated[Sha256, Path()], size: PhotoSize, request: Request, actor: CaseReader, session: Session
 ) -> Response:
     """A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
-    it, or the original as evidence (download only). The pictures hold no metadata."""
+    it, or the original as evidence (download only; the camera's own file where it came) The pictures hold no metadata."""
     case_id = await queries.first_case_with_photo(session, actor, sha256)
     if case_id is None:
         raise no_such_photo()
@@ -34,19 +34,20 @@ async def get_photo(
             "not_allowed", Say("原始照片只供核查和指挥中心查看", "Originals are for inspectors and operators")
         )
     # Asked for again each time, so that a photo is gone with the right to see it; the answer is then only a 304.
+    shown = sha256 if size != "original" else await queries.original_of(session, actor.county, case_id, sha256)
     headers = {
         "Cache-Control": "private, no-cache",
         "Content-Security-Policy": "sandbox; default-src 'none'",
         # What is written on it depends on who asks.
-        "ETag": f'"{sha256}-{size}-{case_id}"',
+        "ETag": f'"{shown}-{size}-{case_id}"',
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
     state = request.app.state
     try:
         if size == "original":
-            headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}"'
-            content = await get(state.store, photo_key(actor.county, sha256, "original"))
+            headers["Content-Disposition"] = f'attachment; filename="{shown[:16]}"'
+            content = await get(state.store, photo_key(actor.county, shown, "original"))
             return Response(content, media_type="application/octet-stream", headers=headers)
         if size == "1600":
             content = await marked_photo(

@@ -103,6 +103,21 @@ async def hold_in_order(session: AsyncSession, county: str, ids: Iterable[UUID])
     await session.execute(found.order_by(col(Case.id)).with_for_update())
 
 
+async def original_of(session: AsyncSession, county: str, case_id: UUID, sha256: str) -> str:
+    """SHA-256 of the camera's own file of this photo of the case, if it has come; else of the photo itself."""
+    found: str | None = await session.scalar(
+        select(col(CasePhoto.original_sha256))
+        .where(
+            col(CasePhoto.county) == county,
+            col(CasePhoto.case_id) == case_id,
+            col(CasePhoto.sha256) == sha256,
+            col(CasePhoto.original_received_at).is_not(None),
+        )
+        .limit(1)
+    )
+    return found or sha256
+
+
 async def case_id_by_code(session: AsyncSession, actor: Actor, code: str) -> UUID:
     """The id of a visible case by its code. Raises NotFound."""
     case_id = await session.scalar(select(col(Case.id)).where(visible_to(actor), col(Case.code) == code))
@@ -309,6 +324,14 @@ async def own_report(session: AsyncSession, actor: Actor, report_id: UUID) -> Re
     if report is None or report.reporter_id != actor.staff_id:
         raise NotFound("no_such_report", Say("请先提交上报内容，再传照片", "Send the report first, then its photos"))
     return report
+
+
+async def own_event(session: AsyncSession, actor: Actor, case_id: UUID, event_id: UUID) -> CaseEvent:
+    """The report or action that this actor sent under this id. Raises NotFound, for other people's too."""
+    event = await session.get(CaseEvent, (actor.county, case_id, event_id))
+    if event is None or event.actor_id != actor.staff_id:
+        raise NotFound("no_such_submission", Say("请先提交内容，再传照片", "Send the content first, then its photos"))
+    return event
 
 
 async def first_case_with_photo(session: AsyncSession, actor: Actor, sha256: str) -> UUID | None:

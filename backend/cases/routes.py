@@ -332,7 +332,7 @@ async def put_action_photo(
     """One awaited photo of an action, as raw bytes."""
     async with request.app.state.sessions() as brief:
         await queries.case_for(brief, actor, case_id)
-        await actions.own_event(brief, actor, case_id, action_id)
+        await queries.own_event(brief, actor, case_id, action_id)
     outcome = await _receive_photo(request, session, actor, case_id, action_id, sha256, at)
     return await _action_receipt(session, actor, action_id, outcome, at, language)
 

@@ -45,6 +45,11 @@ class DeclaredPhoto(Wire):
     exif_place: ExifPlace | None = Field(
         default=None, exclude_if=_is_none, description="where EXIF had it taken before the phone shrank it"
     )
+    original: Sha256 | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="SHA-256 of the camera's own file, where the phone keeps it to send it later, on Wi-Fi",
+    )
 
 
 DeclaredPhotos = Annotated[list[DeclaredPhoto], Field(max_length=MAX_PHOTOS), AfterValidator(_distinct)]
@@ -345,6 +350,14 @@ class PartsOfReportPhoto(BaseModel):
 class PartsOfActionPhoto(BaseModel):
     received_bytes: int | None
     receipt: ActionReceipt | None = None
+
+
+class OriginalReceipt(BaseModel):
+    """The camera's own file is kept: the phone may forget it."""
+
+    id: UUID
+    sha256: str
+    original: str
 
 
 class ProblemField(BaseModel):

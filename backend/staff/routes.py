@@ -44,7 +44,7 @@ async def sign_in(
     )
     actor = await queries.actor_of_token(session, token_hash(token), at)
     assert actor is not None
-    return await _me(session, actor, at, language)
+    return await _me(request, session, actor, at, language)
 
 
 @router.delete("/session", status_code=204, dependencies=[Public])
@@ -57,9 +57,9 @@ async def sign_out(request: Request, response: Response, session: Session) -> No
 
 
 @router.get("/me")
-async def me(actor: SignedIn, session: Session, at: Now, language: Language) -> Me:
+async def me(actor: SignedIn, request: Request, session: Session, at: Now, language: Language) -> Me:
     """My posts, my squad and its duty, and what my roles let me do."""
-    return await _me(session, actor, at, language)
+    return await _me(request, session, actor, at, language)
 
 
 @router.put("/me/password", response_model=Me)
@@ -79,10 +79,10 @@ async def change_password(
     if not changed:
         # Answered, not raised: the counted failure must be committed.
         return render(request, actions.wrong_old_password())
-    return await _me(session, actor, at, language)
+    return await _me(request, session, actor, at, language)
 
 
-async def _me(session: AsyncSession, actor: Actor, at: datetime, language: str) -> Me:
+async def _me(request: Request, session: AsyncSession, actor: Actor, at: datetime, language: str) -> Me:
     staff = await queries.staff_of(session, actor)
     posts = await queries.posts_held(session, actor.county, actor.staff_id, at)
     units = await queries.unit_names(session, actor.county)
@@ -109,6 +109,7 @@ async def _me(session: AsyncSession, actor: Actor, at: datetime, language: str) 
         ],
         squad=await my_squad(session, actor, at, language),
         must_change_password=staff.must_change_password,
+        send_originals=request.app.state.settings.want_originals,
         server_time=at,
     )
 

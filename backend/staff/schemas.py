@@ -45,4 +45,5 @@ class Me(BaseModel):
     must_change_password: bool = Field(
         description="signed in with a one-time password: only PUT /api/me/password works"
     )
+    send_originals: bool = Field(description="photos are wanted also as the camera made them, once there is Wi-Fi")
     server_time: datetime

@@ -451,6 +451,13 @@ PUT /api/reports/{report}/photos/{late}/parts/0?size={late_bytes} < late
     other_town      401     404     404     404     404     403     403
     other_county    401     404     404     404     404     403     403
     absent          401     404     404     404     404     403     403
+PUT /api/reports/{report}/photos/{late}/original < late
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
 PUT /api/cases/{waiting}/actions/{new} < acknowledge
     own             401     403     201     201     403     403     403
     other_grid      401     404     201     201     403     403     403
@@ -494,6 +501,13 @@ GET /api/cases/{handled}/actions/{feedback}/photos/{late_after}/parts
     other_county    401     404     404     404     404     404     403
     absent          401     404     404     404     404     404     403
 PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after}/parts/0?size={late_after_bytes} < late_after
+    own             401     404     200     404     404     404     403
+    other_grid      401     404     200     404     404     404     403
+    other_squad     401     404     404     404     404     404     403
+    other_town      401     404     404     404     404     404     403
+    other_county    401     404     404     404     404     404     403
+    absent          401     404     404     404     404     404     403
+PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after}/original < late_after
     own             401     404     200     404     404     404     403
     other_grid      401     404     200     404     404     404     403
     other_squad     401     404     404     404     404     404     403

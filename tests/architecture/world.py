@@ -317,6 +317,8 @@ async def _report(
     worker: Person, report_id: UUID, scope: str, sent: list[bytes], late: list[bytes], where: dict[str, Any]
 ) -> dict[str, Any]:
     body = report_body(photos=[*sent, *late], words=f"canary-{scope}", **where)
+    for declared in body["photos"]:
+        declared["original"] = declared["sha256"]
     answer = await worker.send_report(report_id, body, sent)
     assert answer.status_code == 201, answer.text
     case: dict[str, Any] = answer.json()["case"]
@@ -332,7 +334,7 @@ async def _handle(
         "action": "feedback",
         "version": case["version"],
         "words": f"canary-{scope}",
-        "photos": [{"sha256": sha256(sent)}, {"sha256": sha256(late)}],
+        "photos": [{"sha256": sha256(sent)}, {"sha256": sha256(late), "original": sha256(late)}],
     }
     answer = await member.http.put(
         f"/api/cases/{case['id']}/actions/{action_id}", files=as_parts("action", body, [sent])

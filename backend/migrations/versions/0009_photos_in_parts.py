@@ -1,4 +1,4 @@
-"""Photos that come in parts over a bad link, until they are whole."""
+"""Photos that come in parts over a bad link until they are whole, and the camera's own files that follow on Wi-Fi."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,4 +22,6 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("county", "event_id", "sha256", "start", name=op.f("pk_photo_part")),
     )
+    op.add_column("case_photo", sa.Column("original_sha256", sa.String(length=64), nullable=True))
+    op.add_column("case_photo", sa.Column("original_received_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index("ix_photo_part_county_sender_id", "photo_part", ["county", "sender_id"])

@@ -1276,7 +1276,7 @@ export interface paths {
         /**
          * Get Photo
          * @description A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
-         *     it, or the original as evidence (download only). The pictures hold no metadata.
+         *     it, or the original as evidence (download only; the camera's own file where it came) The pictures hold no metadata.
          */
         get: operations["get_photo_api_photos__sha256___size__get"];
         put?: never;
@@ -1360,6 +1360,46 @@ export interface paths {
          * @description The next part of an awaited photo of my step.
          */
         put: operations["put_action_photo_part_api_cases__case_id__actions__action_id__photos__sha256__parts__start__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}/photos/{sha256}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Report Original
+         * @description The camera's own file of a photo of my report, as raw bytes.
+         */
+        put: operations["put_report_original_api_reports__report_id__photos__sha256__original_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/actions/{action_id}/photos/{sha256}/original": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Action Original
+         * @description The camera's own file of a photo of my step, as raw bytes.
+         */
+        put: operations["put_action_original_api_cases__case_id__actions__action_id__photos__sha256__original_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -4455,6 +4495,11 @@ export interface components {
              */
             must_change_password: boolean;
             /**
+             * Send Originals
+             * @description photos are wanted also as the camera made them, once there is Wi-Fi
+             */
+            send_originals: boolean;
+            /**
              * Server Time
              * Format: date-time
              */
@@ -4816,6 +4861,21 @@ export interface components {
             version: number;
             /** Operation */
             operation: components["schemas"]["Split"] | components["schemas"]["Merge"] | components["schemas"]["MoveBoundary"] | components["schemas"]["DrawExclusive"] | components["schemas"]["EndExclusive"] | components["schemas"]["Describe"] | components["schemas"]["Cluster"] | components["schemas"]["TakeImport"];
+        };
+        /**
+         * OriginalReceipt
+         * @description The camera's own file is kept: the phone may forget it.
+         */
+        OriginalReceipt: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Sha256 */
+            sha256: string;
+            /** Original */
+            original: string;
         };
         /**
          * Part
@@ -6657,6 +6717,12 @@ export interface components {
              * @default null
              */
             exif_place: components["schemas"]["ExifPlace"] | null;
+            /**
+             * Original
+             * @description SHA-256 of the camera's own file, where the phone keeps it to send it later, on Wi-Fi
+             * @default null
+             */
+            original: string | null;
         };
         /** ExifPlace */
         ExifPlace: {
@@ -10894,6 +10960,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartsOfActionPhoto"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_report_original_api_reports__report_id__photos__sha256__original_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginalReceipt"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_action_original_api_cases__case_id__actions__action_id__photos__sha256__original_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                action_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OriginalReceipt"];
                 };
             };
             /** @description problem */
