@@ -216,6 +216,34 @@ def test_the_report_goes_first_and_the_photos_follow(phone: Open, shoot: Shoot) 
     settled(page)
 
 
+def test_originals_follow_on_wifi(phone: Open, shoot: Shoot) -> None:
+    page = worker(phone)
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { get type() { return localStorage.link } } })"
+    )
+
+    def want_originals(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, json=answer.json() | {"send_originals": True})
+
+    page.context.route("**/api/me", want_originals)
+    with page.expect_response("**/api/me"):
+        page.reload()
+    at_home(page)
+    sent = puts(page.context)
+    submit(page)
+    settled(page)
+    page.goto("/unsent")
+    expect(page.get_by_text("还有 1 张原图", exact=False)).to_be_visible()
+    shoot(page, "reporting-11-original-waits")
+    assert not [request for request in sent if request.url.endswith("/original")]
+    page.evaluate("localStorage.link = 'wifi'")
+    with page.expect_response(lambda response: response.url.endswith("/original")) as response:
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+    assert response.value.ok
+    expect(page.get_by_text("还有 1 张原图", exact=False)).to_have_count(0)
+
+
 SEED = """async (user) => {
   const db = await new Promise((done) => { const ask = indexedDB.open('suozi'); ask.onsuccess = () => done(ask.result) })
   const tx = db.transaction('items', 'readwrite')

@@ -3,12 +3,16 @@ import { session } from '@/auth/session'
 import { now } from '@/lib/clock'
 import { fixAtHand, type Fix } from '@/lib/position'
 import { uuid7 } from '@/lib/uuid7'
+import { declared } from '@/offline/declared'
 import { keep, lineOf, type ActionItem, type Photo } from '@/offline/outbox'
 import { flushNow, readPending } from '@/offline/pending'
+import type { ShotPhoto } from '@/offline/shooting'
 import type { ActionName, AllowedAction, CaseSummary } from './names'
 
 export interface ActionPhoto extends Photo {
   takenAt: string
+  exif?: ShotPhoto['exif']
+  original?: string
 }
 
 /** What a person says with a step. `day` is YYYY-MM-DD, `moment` ISO 8601. */
@@ -81,6 +85,6 @@ function bodyOf(it: CaseSummary, { action }: AllowedAction, said: Said, photos: 
     until: said.moment,
     place: fix && { lng: fix.lng, lat: fix.lat, accuracy_m: fix.accuracy_m, source: 'gps' },
     at,
-    photos: photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt, exif_at: null, exif_place: null })),
+    photos: declared(photos),
   }
 }

@@ -10,4 +10,4 @@ const connection = (): Connection => (navigator as { connection?: Connection }).
 export const isPoorLink = (): boolean => /2g$/.test(connection().effectiveType ?? '')
 
 /** Known to cost nothing. */
-export const isWifi = (): boolean => connection().type === 'wifi'
+export const isWifi = (): boolean => ['wifi', 'ethernet'].includes(connection().type ?? '')

@@ -13,18 +13,27 @@ export interface TakenPhoto {
   exif: Exif
   /** What the person is warned of while it can be taken again. */
   flaw: Flaw | null
+  /** The file as the camera made it, where `bytes` are a smaller picture of it and it was asked for. */
+  original?: { sha256: string; type: string; bytes: ArrayBuffer }
 }
 
 export class NotAPhoto extends Error {}
 
 /** Shrinks to 1600 px, upright, as JPEG; an image that this browser cannot decode (HEIC) is kept as it is for the server to
     convert. Rejects with NotAPhoto what does not even begin like an image. */
-export async function readPhotoFile(file: File): Promise<TakenPhoto> {
+export async function readPhotoFile(file: File, { withOriginal = false } = {}): Promise<TakenPhoto> {
   const original = await file.arrayBuffer()
   const small = await shrink(file)
   if (!small && !beginsLikeAnImage(original)) throw new NotAPhoto(file.name)
   const bytes = small?.bytes ?? original
-  return { bytes, type: small ? 'image/jpeg' : file.type, sha256: await sha256Hex(bytes), exif: readExif(original), flaw: small?.flaw ?? null }
+  return {
+    bytes,
+    type: small ? 'image/jpeg' : file.type,
+    sha256: await sha256Hex(bytes),
+    exif: readExif(original),
+    flaw: small?.flaw ?? null,
+    ...(withOriginal && small && { original: { sha256: await sha256Hex(original), type: file.type, bytes: original } }),
+  }
 }
 
 /** Hands the photo to the browser's own downloads: the way out when we cannot store it. */

@@ -2,6 +2,8 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import { session } from '@/auth/session'
 import type { CaseDetail } from '@/api/client'
+import { isWifi } from '@/lib/link'
+import { countOriginals, sendOriginals, waitingOriginals } from './originals'
 import { isHeld, itemsOf, release, watchOutbox, type OutboxItem } from './outbox'
 import { flush, whenDelivered } from './sync'
 
@@ -26,7 +28,15 @@ export async function readPending(): Promise<void> {
 
 export async function flushNow(): Promise<void> {
   const user = session.me.value?.id
-  if (user && session.standing.value === 'signed_in') await flush(user).catch(() => undefined)
+  if (!user || session.standing.value !== 'signed_in') return
+  await flush(user).catch(() => undefined)
+  await (isWifi() ? sendOriginals(user) : countOriginals(user)).catch(() => undefined)
+}
+
+/** Over whatever link there is, because a person says so. */
+export async function sendOriginalsNow(): Promise<void> {
+  const user = session.me.value?.id
+  if (user) await sendOriginals(user).catch(() => undefined)
 }
 
 /** Sends also what could still be taken back: whoever left it, or has seen enough, means it. */
@@ -45,7 +55,7 @@ export function useOutbox(): void {
     else if (pending.value.some((item) => isHeld(item))) void sendHeld()
   }
   const timer = setInterval(() => {
-    if (pending.value.some((item) => item.waiting !== 'refused')) tryNow()
+    if (waitingOriginals.value.count || pending.value.some((item) => item.waiting !== 'refused')) tryNow()
   }, RETRY_EVERY_MS)
   // With hundreds of items on their way, one look for many changes.
   let look: ReturnType<typeof setTimeout> | undefined

@@ -3,6 +3,7 @@
 import { reportSignedOut, type CaseDetail } from '@/api/client'
 import { isSignedInHere } from '@/auth/session'
 import { isPoorLink } from '@/lib/link'
+import { claimOriginals } from './originals'
 import { amend, drop, isHeld, itemsOf, photosOf, refusedBefore, type OutboxItem, type Photo } from './outbox'
 import { putPhoto } from './photo_parts'
 import { put, type Reply } from './wire'
@@ -91,6 +92,8 @@ async function settle(item: OutboxItem, reply: Reply): Promise<void> {
   if (reply.receipt.missing.length > 0) return noteReached(item, reply)
   // Told before it leaves: in between, a screen would offer the same step on the case as it was.
   tellDelivered(item.id, reply.receipt.case)
+  // Where they cannot be kept any longer, the photos themselves have arrived.
+  await claimOriginals(item.user, pathOf(item), item.id, item.sha256s).catch(() => undefined)
   await drop(item.id)
 }
 

@@ -2,7 +2,7 @@
 import { ref, shallowRef, watch } from 'vue'
 import type { Schemas } from '@/api/client'
 import type { LngLat } from '@/lib/distance'
-import type { TakenPhoto } from '@/lib/photo_file'
+import type { ShotPhoto } from '@/offline/shooting'
 import { uuid7 } from '@/lib/uuid7'
 import { session } from '@/auth/session'
 import { dropDraft, keepDraft, keptDraft } from '@/offline/drafts'
@@ -13,11 +13,11 @@ export interface DraftPlace extends LngLat {
   source: Schemas['PlaceSource']
 }
 
-export interface DraftPhoto extends Omit<TakenPhoto, 'exif' | 'flaw'> {
+export interface DraftPhoto extends Omit<ShotPhoto, 'exif' | 'flaw'> {
   takenAt: string
   /** What its EXIF said; the shrunk bytes have none. Drafts of an earlier build do not say. */
-  exif?: TakenPhoto['exif']
-  flaw?: TakenPhoto['flaw']
+  exif?: ShotPhoto['exif']
+  flaw?: ShotPhoto['flaw']
 }
 
 export interface ReportDraft {
@@ -140,13 +140,17 @@ export async function takeBack(item: Extract<OutboxItem, { kind: 'report' }>): P
 async function draftFrom(item: Extract<OutboxItem, { kind: 'report' }>, replaces: string | null): Promise<void> {
   const { body } = item
   const declared = [...(body.photos ?? []), ...(body.after_photos ?? [])]
-  const photos = (await photosOf(item)).map((photo) => ({
-    sha256: photo.sha256,
-    type: photo.type,
-    bytes: photo.bytes,
-    exif: exifOf(declared.find((one) => one.sha256 === photo.sha256)),
-    takenAt: declared.find((one) => one.sha256 === photo.sha256)?.taken_at ?? body.occurred_at,
-  }))
+  const photos = (await photosOf(item)).map((photo) => {
+    const said = declared.find((one) => one.sha256 === photo.sha256)
+    return {
+      sha256: photo.sha256,
+      type: photo.type,
+      bytes: photo.bytes,
+      exif: exifOf(said),
+      takenAt: said?.taken_at ?? body.occurred_at,
+      ...(said?.original && { original: said.original }),
+    }
+  })
   const isAfter = ({ sha256 }: DraftPhoto): boolean => body.after_photos?.some((one) => one.sha256 === sha256) ?? false
   const { lng, lat, accuracy_m, source } = body.place
   changeDraft({
@@ -165,6 +169,6 @@ async function draftFrom(item: Extract<OutboxItem, { kind: 'report' }>, replaces
   await saveDraft()
 }
 
-function exifOf(declared: Schemas['DeclaredPhoto'] | undefined): TakenPhoto['exif'] {
+function exifOf(declared: Schemas['DeclaredPhoto'] | undefined): ShotPhoto['exif'] {
   return { place: declared?.exif_place ?? null, takenAt: declared?.exif_at ?? null }
 }

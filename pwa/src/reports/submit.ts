@@ -4,9 +4,10 @@ import { session } from '@/auth/session'
 import type { Matter } from '@/matters/catalogue'
 import { now } from '@/lib/clock'
 import { t } from '@/locales/t'
+import { declared } from '@/offline/declared'
 import { HOLD_MS, keep } from '@/offline/outbox'
 import { flushNow } from '@/offline/pending'
-import { forgetDraft, type DraftPhoto, type ReportDraft } from './draft'
+import { forgetDraft, type ReportDraft } from './draft'
 import { rememberReport } from './own_reports'
 import { r } from './words'
 
@@ -23,14 +24,6 @@ export function lacking(draft: ReportDraft, matter: Matter | null): string {
 export function isSelfHandled(draft: ReportDraft, matter: Matter | null): boolean {
   return draft.selfHandled && (matter?.self_handle ?? false)
 }
-
-const declared = (photos: DraftPhoto[]): Schemas['DeclaredPhoto'][] =>
-  photos.map(({ sha256, takenAt, exif }) => ({
-    sha256,
-    taken_at: takenAt,
-    exif_at: exif?.takenAt?.slice(0, 32) ?? null,
-    exif_place: exif?.place ?? null,
-  }))
 
 function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, matter: Matter): Schemas['ReportIn'] {
   return {
