@@ -110,12 +110,19 @@ def test_thrown_away_and_fetched_back(phone: Open, shoot: Shoot) -> None:
 def test_without_a_network_everything_is_there_and_arrives_without_a_tap(phone: Open, shoot: Shoot) -> None:
     page = worker(phone, service_workers="allow")
     context = page.context
+    submit(page)
+    settled(page)
+    page.get_by_role("button", name="回首页").click()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     # The map is taken along a moment after the first visit.
     page.wait_for_timeout(5_000)
     context.set_offline(True)
     page.reload()
     at_home(page)
+    page.get_by_role("link", name="附近未结案件").click()
+    expect(page.get_by_role("link", name=re.compile(MATTER)).first).to_contain_text(re.compile(r"\d m"))
+    shoot(page, "reporting-12-around-offline")
+    page.go_back()
     submit(page)
     expect(page.get_by_role("heading", name="已存手机，还没发出")).to_be_visible()
     page.goto("/report")

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { inOrder, onTheWay } from './lists'
+import { inOrder, nearestFirst, onTheWay } from './lists'
 import type { CaseSummary } from './names'
 
 const NOW = new Date('2026-11-20T04:00:00Z')
@@ -28,4 +28,10 @@ describe('what waits for a squad', () => {
 it('what is to be inspected is a walk', () => {
   const stops = [make('far', 1, 2, 0.2), make('near', 1, 2, 0.01), make('middle', 1, 2, 0.1)]
   expect(onTheWay(stops, HERE).map((it) => it.id)).toEqual(['near', 'middle', 'far'])
+})
+
+it('what is open around stands nearest first, and in the server’s order where the own place is not known', () => {
+  const cases = [make('far', 1, 2, 0.2), make('late but middle', -3, -1, -0.1), make('near', 1, 2, 0.01)]
+  expect(nearestFirst(cases, HERE).map((it) => it.id)).toEqual(['near', 'late but middle', 'far'])
+  expect(nearestFirst(cases, null)).toEqual(cases)
 })

@@ -1,5 +1,5 @@
 /* The lists of cases that a phone shows, kept for work with no signal and renewed when anything changes. */
-import { watch } from 'vue'
+import { computed, watch, type Ref } from 'vue'
 import { api, ask, type Answer } from '@/api/client'
 import { useLoad, type Load, type Loading } from '@/api/load'
 import { distanceM, type LngLat } from '@/lib/distance'
@@ -13,13 +13,17 @@ import { takeAlong } from './take_along'
     `inspections`: waiting for one that I may do. `mine`: I reported it. */
 export type ListName = 'tasks' | 'claimable' | 'verifications' | 'inspections' | 'mine'
 
+/** Not ended. */
+const OPEN: CaseSummary['status'][] = ['verifying', 'pending_filing', 'pending_dispatch', 'pending_ack', 'handling', 'pending_review', 'pending_inspection', 'rework', 'suspended']
+
 const QUERIES = {
   tasks: { squad: 'mine', order: 'due', limit: 100 },
   claimable: { claimable: true, order: 'due', limit: 50 },
   verifications: { verify: true, order: 'due', limit: 100 },
   inspections: { inspect: true, order: 'due', limit: 100 },
   mine: { mine: true, order: 'updated', limit: 20 },
-} as const
+  around: { status: OPEN, order: 'updated', limit: 100 },
+} as const satisfies Record<ListName | 'around', object>
 
 /** `more`: the server has further ones that are not in `items`. */
 export interface ListedCases {
@@ -27,7 +31,7 @@ export interface ListedCases {
   more: boolean
 }
 
-async function fetchList(name: ListName): Promise<Answer<ListedCases>> {
+async function fetchList(name: keyof typeof QUERIES): Promise<Answer<ListedCases>> {
   const answer = await ask(api.GET('/api/cases', { params: { query: QUERIES[name] } }))
   if (!answer.ok) return answer
   const { items, next_cursor } = answer.data
@@ -75,4 +79,21 @@ export function useCaseList(name: ListName): Loading<ListedCases> {
   useReloadOnChange(list.reload)
   watch(list.state, (state) => name !== 'mine' && takeAlong(itemsOf(state)))
   return list
+}
+
+const TAKEN_ALONG_AROUND = 10
+
+/** What is open in my grids, whoever reported it, the nearest first. Looked up once a visit: it is long, and nobody waits
+    for a change of it. */
+export function useCasesAround(here: Readonly<Ref<LngLat | null>>): Loading<ListedCases> {
+  const list = useLoad(() => fetchList('around'), 'cases.around')
+  const state = computed(() => withItems(list.state.value, (items) => nearestFirst(items, here.value)))
+  watch(state, () => takeAlong(itemsOf(state.value).slice(0, TAKEN_ALONG_AROUND)))
+  return { ...list, state }
+}
+
+export function nearestFirst(items: readonly CaseSummary[], here: LngLat | null): CaseSummary[] {
+  if (!here) return [...items]
+  const away = new Map(items.map((it) => [it.id, distanceM(here, it.place)]))
+  return [...items].sort((a, b) => away.get(a.id)! - away.get(b.id)!)
 }

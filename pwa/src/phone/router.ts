@@ -1,6 +1,7 @@
 /* The phone's pages. `tabs`: has the bar of tabs below. None is loaded lazily: a
    screen that must come over the network is not there when the signal is gone. Only the map is. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import AroundScreen from '@/cases/AroundScreen.vue'
 import CaseScreen from '@/cases/CaseScreen.vue'
 import TasksScreen from '@/cases/TasksScreen.vue'
 import MyReportsScreen from '@/reports/MyReportsScreen.vue'
@@ -22,6 +23,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/me', name: 'me', component: MeScreen, meta: { tabs: true } },
   { path: '/report', name: 'report', component: ReportScreen },
   { path: '/reports', name: 'reports', component: MyReportsScreen },
+  { path: '/around', name: 'around', component: AroundScreen },
   { path: '/sent/:id', name: 'sent', component: SentScreen, props: true },
   { path: '/unsent', name: 'unsent', component: UnsentScreen },
   { path: '/cases/:id', name: 'case', component: CaseScreen, props: true },

@@ -11,7 +11,7 @@ export type Nearby = Pick<Schemas['NearbyCase'], 'id' | 'status' | 'distance_m' 
 /** Where the catalogue on the phone is older than this question. */
 const USUAL_RADIUS_M = 50
 const ENDED = new Set<CaseSummary['status']>(['closed', 'declined', 'voided', 'merged'])
-const KEPT_LISTS = ['tasks', 'claimable', 'verifications', 'inspections', 'mine']
+const KEPT_LISTS = ['tasks', 'claimable', 'verifications', 'inspections', 'mine', 'around']
 
 export function radiusOf(matter: Matter): number {
   return (matter as Partial<Matter>).duplicate_radius_m ?? USUAL_RADIUS_M
