@@ -12,6 +12,7 @@ import type { ActionName, AllowedAction, CaseSummary } from './names'
 export interface ActionPhoto extends Photo {
   takenAt: string
   exif?: ShotPhoto['exif']
+  flaw?: ShotPhoto['flaw']
   original?: string
 }
 

@@ -88,7 +88,7 @@ const TAKEN_ALONG_AROUND = 10
 export function useCasesAround(here: Readonly<Ref<LngLat | null>>): Loading<ListedCases> {
   const list = useLoad(() => fetchList('around'), 'cases.around')
   const state = computed(() => withItems(list.state.value, (items) => nearestFirst(items, here.value)))
-  watch(state, () => takeAlong(itemsOf(state.value).slice(0, TAKEN_ALONG_AROUND)))
+  watch(state, () => takeAlong(itemsOf(state.value).slice(0, TAKEN_ALONG_AROUND), { last: true }))
   return { ...list, state }
 }
 

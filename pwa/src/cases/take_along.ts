@@ -24,10 +24,11 @@ watch(
   },
 )
 
-/** Fetches those that are not here in their present version, one after the other. */
-export function takeAlong(items: readonly CaseSummary[]): void {
-  const others = wanted.filter((one) => !items.some((it) => it.id === one.id))
-  wanted = [...items.slice(0, MOST_CASES), ...others]
+/** Fetches those that are not here in their present version, one after the other; `last`: after all that is wanted already. */
+export function takeAlong(items: readonly CaseSummary[], { last = false } = {}): void {
+  const taken = items.slice(0, MOST_CASES)
+  const isIn = (list: readonly CaseSummary[], it: CaseSummary): boolean => list.some((one) => one.id === it.id)
+  wanted = last ? [...wanted, ...taken.filter((it) => !isIn(wanted, it))] : [...taken, ...wanted.filter((it) => !isIn(taken, it))]
   walking ??= walk().finally(() => (walking = null))
 }
 

@@ -94,9 +94,23 @@ export function changeDraft(change: Partial<ReportDraft>): void {
 /** The phone could not store what is on screen. */
 export const isUnkept = ref(false)
 
+/** The draft that is being put into the outbox: saved now, it would be there a second time. */
+let leaving: string | null = null
+
+/** Lets go of the draft once `keep` has it in the outbox. Where that rejects, the draft stays. */
+export async function handOver(keep: () => Promise<void>): Promise<void> {
+  leaving = draft.value?.id ?? null
+  try {
+    await keep()
+    forgetDraft()
+  } finally {
+    leaving = null
+  }
+}
+
 export async function saveDraft(): Promise<void> {
   clearTimeout(timer)
-  if (!draft.value) return
+  if (!draft.value || draft.value.id === leaving) return
   try {
     await keepDraft(userId(), draft.value)
     isUnkept.value = false
@@ -116,8 +130,7 @@ export async function discardDraft(): Promise<() => void> {
   }
 }
 
-/** The outbox has it now. */
-export function forgetDraft(): void {
+function forgetDraft(): void {
   clearTimeout(timer)
   isUnkept.value = false
   draft.value = null

@@ -7,7 +7,7 @@ import { t } from '@/locales/t'
 import { declared } from '@/offline/declared'
 import { HOLD_MS, keep } from '@/offline/outbox'
 import { flushNow } from '@/offline/pending'
-import { forgetDraft, type ReportDraft } from './draft'
+import { handOver, type ReportDraft } from './draft'
 import { rememberReport } from './own_reports'
 import { r } from './words'
 
@@ -43,27 +43,29 @@ function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, 
 /** Stores the report on the phone; it is sent once it can no longer be taken back. Rejects when the phone cannot store it; then the draft remains. */
 export async function submitReport(draft: ReportDraft, matter: Matter): Promise<void> {
   const user = session.me.value?.id
-  if (!user || !draft.place) throw new Error('a report needs a person and a place')
+  const { place } = draft
+  if (!user || !place) throw new Error('a report needs a person and a place')
   const taken = isSelfHandled(draft, matter) ? [...draft.photos, ...draft.afterPhotos] : draft.photos
   const photos = taken.map(({ sha256, type, bytes }) => ({ sha256, type, bytes }))
-  await keep(
-    {
-      id: draft.id,
-      user,
-      kind: 'report',
-      title: matter.name,
-      sha256s: photos.map((photo) => photo.sha256),
-      savedAt: now().toISOString(),
-      tries: 0,
-      waiting: 'new',
-      problem: null,
-      ...(HOLD_MS > 0 && { heldUntil: Date.now() + HOLD_MS }),
-      body: reportIn(draft, draft.place, matter),
-    },
-    photos,
-    draft.replaces,
+  await handOver(() =>
+    keep(
+      {
+        id: draft.id,
+        user,
+        kind: 'report',
+        title: matter.name,
+        sha256s: photos.map((photo) => photo.sha256),
+        savedAt: now().toISOString(),
+        tries: 0,
+        waiting: 'new',
+        problem: null,
+        ...(HOLD_MS > 0 && { heldUntil: Date.now() + HOLD_MS }),
+        body: reportIn(draft, place, matter),
+      },
+      photos,
+      draft.replaces,
+    ),
   )
-  void rememberReport({ matter: matter.code, lng: draft.place.lng, lat: draft.place.lat, at: now().toISOString() })
-  forgetDraft()
+  void rememberReport({ matter: matter.code, lng: place.lng, lat: place.lat, at: now().toISOString() })
   void flushNow()
 }
