@@ -36,6 +36,7 @@ from backend.settings import ROOT, Settings
 from backend.worker import job_table
 from seeds.load import write_demo
 from tests.people import People
+from tests.s3_server import S3Server, s3_server
 
 WATCHED = ("backend/migrations/versions", "seeds")
 LOCK = 0x5A5A
@@ -193,6 +194,12 @@ async def photo_children() -> AsyncIterator[PhotoChildren]:
     children = PhotoChildren()
     yield children
     await children.close()
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator[S3Server]:
+    with s3_server() as server:
+        yield server
 
 
 class Clock:

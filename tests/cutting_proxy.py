@@ -20,13 +20,14 @@ class CuttingProxy:
 
     def __init__(self, server_port: int, *, lost_requests: float, lost_answers: float, seed: int = 1) -> None:
         self._server_port = server_port
-        self._lost_requests = lost_requests
+        self.lost_requests = lost_requests
         self._lost_answers = lost_answers
         self._random = random.Random(seed)
         self.port = 0
         self.carried = 0
         self.requests_cut = 0
         self.answers_cut = 0
+        self._open: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
@@ -36,18 +37,29 @@ class CuttingProxy:
     async def __aexit__(self, *_: object) -> None:
         self._server.close()
         await self._server.wait_closed()
+        # Clients keep connections open in case they have more to ask.
+        for task in self._open:
+            task.cancel()
+        await asyncio.gather(*self._open, return_exceptions=True)
 
     async def _carry(self, phone: asyncio.StreamReader, to_phone: asyncio.StreamWriter) -> None:
-        with suppress(OSError, asyncio.IncompleteReadError):
-            head = await phone.readuntil(b"\r\n\r\n")
-            length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
-            body_bytes = int(length[1]) if length else 0
-            server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
-            try:
-                await self._carry_one(phone, to_phone, server, to_server, head, body_bytes)
-            finally:
-                to_server.transport.abort()
-        to_phone.transport.abort()
+        task = asyncio.ensure_future(self._carry_whole(phone, to_phone))
+        self._open.add(task)
+        task.add_done_callback(self._open.discard)
+
+    async def _carry_whole(self, phone: asyncio.StreamReader, to_phone: asyncio.StreamWriter) -> None:
+        try:
+            with suppress(OSError, asyncio.IncompleteReadError):
+                head = await phone.readuntil(b"\r\n\r\n")
+                length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+                body_bytes = int(length[1]) if length else 0
+                server, to_server = await asyncio.open_connection("127.0.0.1", self._server_port)
+                try:
+                    await self._carry_one(phone, to_phone, server, to_server, head, body_bytes)
+                finally:
+                    to_server.transport.abort()
+        finally:
+            to_phone.transport.abort()
 
     async def _carry_one(
         self,
@@ -60,7 +72,7 @@ class CuttingProxy:
     ) -> None:
         self.carried += 1
         whole = len(head) + body_bytes
-        if self._random.random() < self._lost_requests:
+        if self._random.random() < self.lost_requests:
             self.requests_cut += 1
             request = head + await phone.readexactly(body_bytes)
             to_server.write(request[: self._random.randrange(whole)])

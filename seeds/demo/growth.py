@@ -69,17 +69,27 @@ def _middle(parcels: Parcels, region: list[int], weight: Points) -> int:
 def straighten(parcels: Parcels, owners: Owners) -> Owners:
     """Hand parcels that stick out to the owner they border most; roads and rivers hold."""
     owners = dict(owners)
+    in_order = sorted(owners)
+    # What each border weighs does not change; most parcels lie amid their own and are passed over.
+    borders = {
+        parcel: [
+            (near.parcel, near.edge_m * (0.3 if near.barrier_m else 1))
+            for near in parcels.neighbours[parcel]
+            if near.parcel in owners
+        ]
+        for parcel in in_order
+    }
     for _ in range(6):
         moved = 0
-        for parcel in sorted(owners):
-            border_m: dict[int, float] = {}
-            for near in parcels.neighbours[parcel]:
-                if near.parcel in owners:
-                    worth = near.edge_m * (0.3 if near.barrier_m else 1)
-                    border_m[owners[near.parcel]] = border_m.get(owners[near.parcel], 0) + worth
+        for parcel in in_order:
             mine = owners[parcel]
-            best = max(border_m, key=lambda owner: (border_m[owner], owner), default=mine)
-            if border_m.get(best, 0) > border_m.get(mine, 0) and _stays_connected(parcels, owners, parcel):
+            if all(owners[near] == mine for near, _worth in borders[parcel]):
+                continue
+            border_m: dict[int, float] = {}
+            for near, worth in borders[parcel]:
+                border_m[owners[near]] = border_m.get(owners[near], 0) + worth
+            best = max(border_m, key=lambda owner: (border_m[owner], owner))
+            if border_m[best] > border_m.get(mine, 0) and _stays_connected(parcels, owners, parcel):
                 owners[parcel] = best
                 moved += 1
         if not moved:
@@ -88,15 +98,21 @@ def straighten(parcels: Parcels, owners: Owners) -> Owners:
 
 
 def _stays_connected(parcels: Parcels, owners: Owners, leaving: int) -> bool:
-    """Whether the owner's other parcels still hang together without the leaving one."""
-    rest = {parcel for parcel, owner in owners.items() if owner == owners[leaving] and parcel != leaving}
-    if not rest:
+    """Whether the owner's other parcels still hang together without the leaving one.
+
+    They do if its own neighbours among them can all be reached from one of them.
+    """
+    mine = owners[leaving]
+    wanted = {near.parcel for near in parcels.neighbours[leaving] if owners.get(near.parcel) == mine}
+    if not wanted:
         return False
-    seen, front = set(), [min(rest)]
-    while front:
+    start = min(wanted)
+    seen, front = {start}, [start]
+    while front and wanted:
         parcel = front.pop()
-        if parcel in seen:
-            continue
-        seen.add(parcel)
-        front += [near.parcel for near in parcels.neighbours[parcel] if near.parcel in rest]
-    return len(seen) == len(rest)
+        wanted.discard(parcel)
+        for near in parcels.neighbours[parcel]:
+            if near.parcel not in seen and near.parcel != leaving and owners.get(near.parcel) == mine:
+                seen.add(near.parcel)
+                front.append(near.parcel)
+    return not wanted

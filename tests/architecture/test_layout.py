@@ -19,7 +19,7 @@ REGISTRIES = re.compile(r"registry\.\w+\.|npmmirror|pypi\.\w+\.?|pythonhosted|mi
 MACHINE_PATHS = re.compile(r"(?<![\w.:/])/(?:home|Users|root|work|mnt|workspace)/\w|[A-Z]:\\Users")
 # These build a whole machine of their own, whose paths they name.
 MAY_NAME_PATHS = {"tests/fresh_machine/run", "Dockerfile"}
-LOCKS = ("requirements.lock", "requirements-dev.lock", "tools.lock", "pwa/package-lock.json")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "tools.lock", "s3-server.lock", "pwa/package-lock.json")
 
 
 def kept_files() -> list[Path]:

@@ -1,18 +1,20 @@
-"""What the object store promises: whole objects or none, on disk before it says so, and no way out of its folder."""
+"""What the object store promises: whole objects or none, on disk before it says so, and no way out of its folder.
+
+What both kinds promise is asked of a folder and of a bucket on a real S3 server.
+"""
 
 import asyncio
 import errno
 import os
-import threading
-from collections.abc import Iterator
-from email.utils import formatdate
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from backend import storage
+from backend.errors import Unavailable
 from backend.storage import ObjectMissing, ObjectStore, StorageFull
+from tests.cutting_proxy import CuttingProxy
+from tests.s3_server import S3Server
 
 KEY = "320281/photos/ab/abcdef/original"
 
@@ -27,29 +29,48 @@ def store(folder: Path) -> ObjectStore:
     return storage.open_store(folder)
 
 
+@pytest.fixture(params=["folder", "bucket"])
+def either(request: pytest.FixtureRequest) -> ObjectStore:
+    """Either kind of store, empty."""
+    if request.param == "folder":
+        return storage.open_store(request.getfixturevalue("folder"))
+    return in_a_bucket(request.getfixturevalue("bucket_server"), request.getfixturevalue("monkeypatch"))
+
+
+def in_a_bucket(
+    server: S3Server, monkeypatch: pytest.MonkeyPatch, *, bucket: str = "", port: int | None = None, **changes: str
+) -> ObjectStore:
+    """A store in a bucket, a new one unless named, as an operator's environment would open it."""
+    for name, value in server.environment(port=port, **changes).items():
+        monkeypatch.setenv(name, value)
+    return storage.open_store(f"s3://{bucket or server.new_bucket()}/county")
+
+
 def files(folder: Path) -> list[str]:
     return [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
 
 
-async def test_an_object_comes_back_as_it_was_put(store: ObjectStore, folder: Path) -> None:
-    await storage.put(store, KEY, b"\x00\xff" * 1000)
-    assert await storage.get(store, KEY) == b"\x00\xff" * 1000
-    assert await storage.exists(store, KEY)
-    assert files(folder) == [KEY]
+@pytest.mark.parametrize("content", [b"", b"\x00\xff" * 1000, os.urandom(2**20 + 1)], ids=len)
+async def test_an_object_comes_back_as_it_was_put(either: ObjectStore, content: bytes) -> None:
+    await storage.put(either, KEY, content)
+    assert await storage.get(either, KEY) == content
+    assert await storage.exists(either, KEY)
 
 
-async def test_putting_the_same_object_again_is_harmless(store: ObjectStore, folder: Path) -> None:
+async def test_putting_the_same_object_again_is_harmless(either: ObjectStore) -> None:
     for _ in range(2):
-        await storage.put(store, KEY, b"once")
-    await asyncio.gather(*(storage.put(store, KEY, b"once") for _ in range(20)))
-    assert await storage.get(store, KEY) == b"once"
-    assert files(folder) == [KEY]
+        await storage.put(either, KEY, b"once")
+    await asyncio.gather(*(storage.put(either, KEY, b"once") for _ in range(20)))
+    assert await storage.get(either, KEY) == b"once"
+    assert [found["path"] for batch in either.list() for found in batch] == [KEY]
 
 
-async def test_an_absent_object_is_missing(store: ObjectStore) -> None:
-    with pytest.raises(ObjectMissing):
-        await storage.get(store, KEY)
-    assert not await storage.exists(store, KEY)
+async def test_an_absent_object_is_missing(either: ObjectStore) -> None:
+    await storage.put(either, KEY + "-other", b"x")
+    for key in (KEY, KEY.rpartition("/")[0]):
+        with pytest.raises(ObjectMissing):
+            await storage.get(either, key)
+        assert not await storage.exists(either, key)
 
 
 BAD_KEYS = [
@@ -126,56 +147,49 @@ async def test_a_full_disk_is_told_and_leaves_nothing_behind(
     assert await storage.get(store, KEY) == b"x"
 
 
-class FakeBucket(BaseHTTPRequestHandler):
-    """As much of S3 as we use: PUT, GET and HEAD of whole objects."""
-
-    objects: dict[str, bytes]
-
-    def do_PUT(self) -> None:
-        self.objects[self.path] = self.rfile.read(int(self.headers["Content-Length"]))
-        self.answer(200, b"")
-
-    def do_GET(self) -> None:
-        found = self.objects.get(self.path)
-        self.answer(404 if found is None else 200, found or b"")
-
-    do_HEAD = do_GET  # noqa: N815
-
-    def answer(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("ETag", '"1"')
-        self.send_header("Last-Modified", formatdate(usegmt=True))
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command == "GET":
-            self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        pass
+async def require_unavailable(store: ObjectStore) -> None:
+    """Neither taken nor answered with "there is none"."""
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        await storage.put(store, KEY, b"x")
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        await storage.get(store, KEY)
 
 
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, bytes]]:
-    objects: dict[str, bytes] = {}
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Bucket", (FakeBucket,), {"objects": objects}))
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    settings = {"ENDPOINT": f"http://127.0.0.1:{server.server_port}", "ALLOW_HTTP": "true", "REGION": "local"}
-    settings |= {"ACCESS_KEY_ID": "test", "SECRET_ACCESS_KEY": "test"}
-    for name, value in settings.items():
-        monkeypatch.setenv(f"AWS_{name}", value)
-    yield objects
-    server.shutdown()
-    thread.join()
-    server.server_close()
+@pytest.mark.parametrize("wrong", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])
+async def test_a_bucket_that_does_not_take_our_key_is_unavailable(
+    bucket_server: S3Server, monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    store = in_a_bucket(bucket_server, monkeypatch, **{wrong: "wrong"})
+    await require_unavailable(store)
+    with pytest.raises(Unavailable, match="storage_unavailable"):
+        await storage.exists(store, KEY)
 
 
-async def test_the_same_three_calls_work_on_a_bucket(bucket: dict[str, bytes]) -> None:
-    store = storage.open_store("s3://evidence/county")
-    assert not await storage.exists(store, KEY)
-    await storage.put(store, KEY, b"in the bucket")
-    assert bucket == {f"/evidence/county/{KEY}": b"in the bucket"}
-    assert await storage.get(store, KEY) == b"in the bucket"
-    assert await storage.exists(store, KEY)
-    with pytest.raises(ObjectMissing):
-        await storage.get(store, KEY + "-other")
+async def test_without_a_bucket_nothing_is_taken_for_absent(
+    bucket_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await require_unavailable(in_a_bucket(bucket_server, monkeypatch, bucket="no-such-bucket"))
+
+
+async def test_a_server_that_goes_away_in_the_middle_leaves_nothing_and_is_asked_again(
+    bucket_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = os.urandom(300_000)
+    async with CuttingProxy(bucket_server.port, lost_requests=1, lost_answers=0) as proxy:
+        bucket = bucket_server.new_bucket()
+        store = in_a_bucket(bucket_server, monkeypatch, bucket=bucket, port=proxy.port)
+        with pytest.raises(Unavailable, match="storage_unavailable"):
+            await storage.put(store, KEY, content)
+        assert proxy.requests_cut > 1, "it is tried more than once"
+    direct = in_a_bucket(bucket_server, monkeypatch, bucket=bucket)
+    assert not await storage.exists(direct, KEY)
+    await storage.put(direct, KEY, content)
+    assert await storage.get(direct, KEY) == content
+
+
+async def test_a_server_that_is_not_there_is_told_within_seconds(
+    bucket_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = in_a_bucket(bucket_server, monkeypatch, port=1)
+    async with asyncio.timeout(30):
+        await require_unavailable(store)

@@ -13,6 +13,7 @@ from geo.geodesy import area_m2
 from geo.lattice import Shape, packed
 from geo.reshaping import Reason, ReshapeError, merge, move_border, shared_border, split
 from geo.tiling import build_parent, node, tiles
+from tests.examples import examples
 from tests.nets import random_net, with_parents
 
 # Three grids: the west one, and east of it two, one above the other. A thousandth of a degree is some 100 m.
@@ -281,7 +282,7 @@ def shaken(border: LineString, chance: random.Random) -> LineString:
     return LineString([border.coords[0], *inner, border.coords[-1]])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15, nightly=400))
 @given(st.integers(0, 2**32 - 1), st.integers(0, 5))
 def test_no_sequence_of_redraws_breaks_the_tiling(seed: int, shape_of_town: int) -> None:
     """The town's ground stays the same but for vertices within a step, every point in one grid, areas add up."""

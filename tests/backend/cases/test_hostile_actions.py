@@ -17,6 +17,7 @@ from backend.cases.terms import Action
 from seeds.load import COUNTY
 from tests.backend.cases.whole import faults
 from tests.conftest import MONDAY_MORNING
+from tests.examples import examples
 from tests.people import People, Person
 
 NOW = MONDAY_MORNING.astimezone(UTC)
@@ -192,7 +193,10 @@ BODIES = st.fixed_dictionaries(
 ) | st.fixed_dictionaries({"action": SENSIBLE["action"], "version": JSON, "words": JSON})
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=80)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=examples(40, nightly=400),
+)
 @given(body=BODIES, squad=st.booleans())
 async def test_no_body_at_all_is_a_defect_or_breaks_a_case(
     people: People,

@@ -187,13 +187,13 @@ async def redraw_at_random(people: People, session: AsyncSession, seed: int, *, 
     assert done > editions * times * 0.3, "most of it was possible, or the story proves nothing"
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, 2])
 async def test_random_redraws_keep_the_net_whole(people: People, session: AsyncSession, seed: int) -> None:
-    await redraw_at_random(people, session, seed, editions=3, times=10)
+    await redraw_at_random(people, session, seed, editions=2, times=10)
 
 
 @pytest.mark.nightly
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(10, 30))
+@pytest.mark.parametrize("seed", range(3, 30))
 async def test_many_random_redraws_keep_the_net_whole(people: People, session: AsyncSession, seed: int) -> None:
     await redraw_at_random(people, session, seed, editions=6, times=25)

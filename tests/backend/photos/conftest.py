@@ -8,6 +8,7 @@ import pytest
 from backend.photos.intake import PhotoChildren
 
 ROOT = Path(__file__).parents[3]
+LARGER_COLLECTION = ROOT.parent / "shared" / "data" / "photos"
 
 
 @pytest.fixture(scope="session")
@@ -25,10 +26,15 @@ def photos() -> dict[str, bytes]:
 
 @pytest.fixture(scope="session")
 def more_photos() -> dict[str, bytes]:
-    folder = ROOT.parent / "shared" / "data" / "photos"
-    if not folder.is_dir():
+    if not LARGER_COLLECTION.is_dir():
         pytest.skip("the larger photo collection (../shared/data/photos) is not here")
-    return read_photos(folder)
+    return read_photos(LARGER_COLLECTION)
+
+
+@pytest.fixture(scope="session")
+def every_photo(photos: dict[str, bytes]) -> dict[str, bytes]:
+    """Ours, and where it is here the larger collection."""
+    return photos | (read_photos(LARGER_COLLECTION) if LARGER_COLLECTION.is_dir() else {})
 
 
 def read_photos(folder: Path) -> dict[str, bytes]:
