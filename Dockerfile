@@ -32,7 +32,7 @@ RUN --mount=type=cache,target=/root/.cache --mount=type=cache,target=/root/.npm 
 
 FROM debian:bookworm-slim AS app
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends python3 ca-certificates \
+    && apt-get install -y --no-install-recommends python3 ca-certificates fonts-wqy-microhei \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 999 suozi \
     && install -d -o suozi -g suozi /data

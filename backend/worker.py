@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend import jobs
 from backend.cases import escalating
 from backend.cases.effects_command import RESUME
+from backend.cases.marks import marked_photo
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
@@ -33,8 +34,22 @@ Clock = Callable[[], datetime]
 BEGIN_AGAIN_S = 2.0
 
 
-async def derive_photo(store: ObjectStore, children: PhotoChildren, *, county: str, sha256: str) -> None:
+async def derive_photo(
+    store: ObjectStore,
+    children: PhotoChildren,
+    sessions: Sessions,
+    *,
+    county: str,
+    sha256: str,
+    case_id: str | None = None,
+    event_id: str | None = None,
+) -> None:
+    """Everything that follows a photo's arrival. Jobs from before marks were written name no case."""
     await ensure_derivatives(store, children, county, sha256)
+    if case_id is None or event_id is None:
+        return
+    async with sessions() as session:
+        await marked_photo(session, store, children, county=county, case_id=UUID(case_id), sha256=sha256)
 
 
 async def sweep_live_feed(sessions: Sessions) -> None:
@@ -74,7 +89,7 @@ def job_table(
 ) -> dict[str, jobs.Job]:
     """From the name under which a job is deferred to what it does."""
     return {
-        "photos.derive": partial(derive_photo, store, children),
+        "photos.derive": partial(derive_photo, store, children, sessions),
         redraw.SETTLE: partial(settle_redraw, sessions),
         RESUME: partial(resume_suspended, sessions, clock),
     }

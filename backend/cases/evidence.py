@@ -134,6 +134,14 @@ async def receive_photos(
         if row.received_at is None:
             await _keep(session, county, sender_id, photo, at)
             row.received_at = at
+            await defer(
+                session,
+                "photos.derive",
+                county=county,
+                sha256=photo.sha256,
+                case_id=str(case_id),
+                event_id=str(event_id),
+            )
     await session.flush()
     return [sha256 for sha256, row in declared.items() if row.received_at is None]
 
@@ -155,7 +163,6 @@ async def _keep(session: AsyncSession, county: str, sender_id: UUID | None, fact
         )
         .on_conflict_do_nothing()
     )
-    await defer(session, "photos.derive", county=county, sha256=facts.sha256)
 
 
 def no_such_photo() -> NotFound:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Request, Response
 from backend.access import CaseReader
 from backend.cases import queries
 from backend.cases.evidence import no_such_photo
+from backend.cases.marks import marked_photo
 from backend.cases.schemas import PhotoSize
 from backend.database import Session
 from backend.errors import NotAllowed, Say
@@ -23,8 +24,10 @@ router = APIRouter(prefix="/api", tags=["photos"])
 async def get_photo(
     sha256: Annotated[Sha256, Path()], size: PhotoSize, request: Request, actor: CaseReader, session: Session
 ) -> Response:
-    """A photo of a case that I may see: 320 or 1600 px without metadata, or the original as evidence (download only)."""
-    if not await queries.may_see_photo(session, actor, sha256):
+    """A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
+    it, or the original as evidence (download only). The pictures hold no metadata."""
+    case_id = await queries.first_case_with_photo(session, actor, sha256)
+    if case_id is None:
         raise no_such_photo()
     if size == "original" and not actor.may(Permission.SEE_EVIDENCE):
         raise NotAllowed(
@@ -34,7 +37,8 @@ async def get_photo(
     headers = {
         "Cache-Control": "private, no-cache",
         "Content-Security-Policy": "sandbox; default-src 'none'",
-        "ETag": f'"{sha256}-{size}"',
+        # What is written on it depends on who asks.
+        "ETag": f'"{sha256}-{size}-{case_id}"',
     }
     if request.headers.get("if-none-match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
@@ -44,7 +48,12 @@ async def get_photo(
             headers["Content-Disposition"] = f'attachment; filename="{sha256[:16]}"'
             content = await get(state.store, photo_key(actor.county, sha256, "original"))
             return Response(content, media_type="application/octet-stream", headers=headers)
-        content = await shown_photo(state.store, state.photo_children, actor.county, sha256, int(size))
+        if size == "1600":
+            content = await marked_photo(
+                session, state.store, state.photo_children, county=actor.county, case_id=case_id, sha256=sha256
+            )
+        else:
+            content = await shown_photo(state.store, state.photo_children, actor.county, sha256, int(size))
     except ObjectMissing:
         raise no_such_photo() from None
     return Response(content, media_type="image/jpeg", headers=headers)

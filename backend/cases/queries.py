@@ -302,16 +302,40 @@ async def report_by_id(session: AsyncSession, county: str, report_id: UUID) -> R
     return await session.get(Report, (county, report_id))
 
 
-async def may_see_photo(session: AsyncSession, actor: Actor, sha256: str) -> bool:
-    """Whether the photo belongs to a case that the actor may see."""
-    found = await session.scalar(
-        select(1)
+async def first_case_with_photo(session: AsyncSession, actor: Actor, sha256: str) -> UUID | None:
+    """The oldest of the cases that have this photo and that the actor may see."""
+    first: UUID | None = await session.scalar(
+        select(col(Case.id))
         .select_from(CasePhoto)
         .join(Case, and_(col(Case.county) == col(CasePhoto.county), col(Case.id) == col(CasePhoto.case_id)))
         .where(visible_to(actor), col(CasePhoto.sha256) == sha256, col(CasePhoto.received_at).is_not(None))
+        .order_by(col(Case.opened_at), col(Case.id))
         .limit(1)
     )
-    return found is not None
+    return first
+
+
+async def first_step_with_photo(
+    session: AsyncSession, county: str, case_id: UUID, sha256: str
+) -> tuple[Case, CaseEvent]:
+    """The case and its first event to which this photo belongs; there must be one."""
+    found = await session.execute(
+        select(Case, CaseEvent)
+        .join(CaseEvent, and_(col(CaseEvent.county) == col(Case.county), col(CaseEvent.case_id) == col(Case.id)))
+        .join(
+            CasePhoto,
+            and_(
+                col(CasePhoto.county) == col(CaseEvent.county),
+                col(CasePhoto.case_id) == col(CaseEvent.case_id),
+                col(CasePhoto.event_id) == col(CaseEvent.id),
+            ),
+        )
+        .where(col(Case.county) == county, col(Case.id) == case_id, col(CasePhoto.sha256) == sha256)
+        .order_by(col(CasePhoto.received_at).is_(None), col(CaseEvent.seq))
+        .limit(1)
+    )
+    case, event = found.one()
+    return case, event
 
 
 async def squads_ever(session: AsyncSession, county: str, case_id: UUID) -> tuple[str, ...]:

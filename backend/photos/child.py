@@ -2,13 +2,15 @@
 
 Run as `python -I child.py`; imports nothing of ours. It answers questions until its standard input ends:
 
-    question   one JSON line {"job": "inspect" | "derive", "format": …, "bytes": n, "sides_px": […]}, then n bytes
-    answer     one JSON line {"facts": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
+    question   one JSON line {"job": "inspect" | "derive" | "mark" | "look", "format": …, "bytes": n, "sides_px": […],
+               "lines": […], "font": path}, then n bytes
+    answer     one JSON line {"facts" or "views": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
 
 It has no wall clock: whoever asks kills it when it takes too long. The other end is intake.py.
 """
 
 import io
+import itertools
 import json
 import math
 import os
@@ -23,7 +25,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import BinaryIO
 
 import pi_heif
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, ImageDraw, ImageFont
 
 ADDRESS_SPACE_BYTES = 2**30
 CPU_S_PER_JOB = 10
@@ -104,11 +106,16 @@ def allow_cpu_time() -> None:
 def do(question: dict[str, object], data: bytes) -> tuple[dict[str, object], list[bytes]]:
     try:
         with open_photo(str(question["format"]), data) as photo:
-            if question["job"] == "inspect":
-                return {"facts": inspect(photo)}, []
-            sides_px = question["sides_px"]
-            assert isinstance(sides_px, list)
-            return {}, derive(photo, sides_px)
+            match question:
+                case {"job": "inspect"}:
+                    return {"facts": inspect(photo)}, []
+                case {"job": "derive", "sides_px": [*sides_px]}:
+                    return {}, derive(photo, [side for side in sides_px if isinstance(side, int)])
+                case {"job": "mark", "lines": [*lines], "font": str(font)}:
+                    return {}, [marked(photo, [str(line) for line in lines], font)]
+                case {"job": "look"}:
+                    return {"views": look(photo)}, []
+            raise ValueError("no such job")
     except (TooManyPixels, Image.DecompressionBombError, MemoryError) as error:
         return refusal("too_many_pixels", error), []
     except BROKEN as error:
@@ -296,6 +303,103 @@ def bare_jpeg(photo: Image.Image) -> bytes:
     file = io.BytesIO()
     photo.save(file, "JPEG", quality=85)
     return file.getvalue()
+
+
+# What is written on it
+
+LARGEST_TEXT = 1 / 58  # of the long side: 28 px at 1600
+SMALLEST_TEXT_PX = 11
+MOST_OF_HEIGHT = 0.12
+LINE_SPACING = 1.32
+DARKEST = 170  # of 255: white letters on a white picture then stand at 7 : 1
+
+
+def marked(photo: Image.Image, lines: list[str], font_path: str) -> bytes:
+    """The picture with these lines over a soft dark band at its lower edge; without, where they would not be readable."""
+    shown = photo.convert("RGB")
+    fitting = fit(shown.size, lines, font_path)
+    if fitting:
+        draw_lines(shown, *fitting)
+    return bare_jpeg(shown)
+
+
+def fit(
+    size: tuple[int, int], lines: list[str], font_path: str
+) -> tuple[list[str], ImageFont.FreeTypeFont, int] | None:
+    """The lines wrapped, their font and the height of the band: as large as MOST_OF_HEIGHT lets them be."""
+    for text_px in range(max(SMALLEST_TEXT_PX, round(max(size) * LARGEST_TEXT)), SMALLEST_TEXT_PX - 1, -1):
+        font = ImageFont.truetype(font_path, text_px, layout_engine=ImageFont.Layout.BASIC)
+        wrapped = [part for line in lines for part in wrap(line, font, size[0] - 2 * text_px)]
+        band_px = math.ceil(len(wrapped) * text_px * LINE_SPACING + text_px * 0.6)
+        if band_px <= size[1] * MOST_OF_HEIGHT:
+            return wrapped, font, band_px
+    return None
+
+
+def wrap(line: str, font: ImageFont.FreeTypeFont, width_px: float) -> list[str]:
+    """Broken between Chinese characters or at blanks, never inside a number; a word wider than a line stands alone."""
+    parts: list[str] = []
+    written = ""
+    for word in re.findall(r"[^\s\u2e80-\uffff]+|\s+|.", line):
+        if written and font.getlength(written + word.rstrip()) > width_px:
+            parts.append(written.rstrip())
+            written = ""
+        written += word if written else word.lstrip()
+    return [*parts, written.rstrip()] if written.strip() else parts
+
+
+def draw_lines(shown: Image.Image, lines: list[str], font: ImageFont.FreeTypeFont, band_px: int) -> None:
+    width, height = shown.size
+    text_px = round(font.size)
+    band = Image.new("L", (1, band_px))
+    band.putdata([min(DARKEST, round(DARKEST * (y + 1) / (text_px * 0.6))) for y in range(band_px)])
+    shown.paste((0, 0, 0), (0, height - band_px), band.resize((width, band_px)))
+    draw = ImageDraw.Draw(shown)
+    for number, line in enumerate(lines):
+        y = height - band_px + text_px * 0.6 + number * text_px * LINE_SPACING
+        draw.text((text_px, y), line, (255, 255, 255), font, stroke_width=max(1, text_px // 16), stroke_fill=(0, 0, 0))
+
+
+# What it looks like
+
+VIEW_PX = 320
+CUT_OFF = 0.1  # of width and height, by whoever cuts an edge off a picture
+PLAIN = 24  # of 64 comparisons; a wall or a night sky looks like every other
+LEVELS = 3  # of 255: what a comparison must differ by to say something
+
+
+def look(photo: Image.Image) -> list[list[str]] | None:
+    """Two difference hashes (8 × 8 and 16 × 16 comparisons of neighbours, as hex) of each view of the picture: whole,
+    mirrored, without two edges at each of the four corners, without all four edges. None for a picture with nothing in it."""
+    photo.draft("L", (VIEW_PX, VIEW_PX))
+    grey = photo.convert("L")
+    grey.thumbnail((VIEW_PX, VIEW_PX), Image.Resampling.BILINEAR)
+    if sum(abs(difference) >= LEVELS for difference in differences(grey, 8)) < PLAIN:
+        return None
+    cut, half = CUT_OFF, CUT_OFF / 2
+    edges = [(0, 0, cut, cut), (cut, 0, 0, cut), (0, cut, cut, 0), (cut, cut, 0, 0), (half, half, half, half)]
+    views = [grey, grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT), *(without(grey, *each) for each in edges)]
+    return [[difference_hash(view, 8), difference_hash(view, 16)] for view in views]
+
+
+def without(photo: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
+    """The picture without these parts of its width and height."""
+    width, height = photo.size
+    return photo.crop(
+        (round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height))
+    )
+
+
+def differences(grey: Image.Image, side: int) -> list[int]:
+    """By how much each of side × side points is lighter than its left neighbour. The triangle filter forgives small shifts."""
+    points = grey.resize((side + 1, side), Image.Resampling.BILINEAR).tobytes()
+    rows = [points[start : start + side + 1] for start in range(0, len(points), side + 1)]
+    return [right - left for row in rows for left, right in itertools.pairwise(row)]
+
+
+def difference_hash(grey: Image.Image, side: int) -> str:
+    bits = "".join("1" if difference > 0 else "0" for difference in differences(grey, side))
+    return f"{int(bits, 2):0{side * side // 4}x}"
 
 
 if __name__ == "__main__":

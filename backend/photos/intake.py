@@ -10,14 +10,17 @@ import hashlib
 import json
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from backend.photos.keys import SHOWN_SIDES_PX
+from backend.photos.likeness import VIEWS, Views
 
 MAX_PHOTO_BYTES = 20 * 2**20
 
@@ -88,6 +91,25 @@ async def derive_photo(children: "PhotoChildren", data: bytes) -> dict[int, byte
     return dict(zip(SHOWN_SIDES_PX, jpegs, strict=True))
 
 
+async def mark_photo(children: "PhotoChildren", jpeg: bytes, lines: Sequence[str], font: Path) -> bytes:
+    """A JPEG of ours with these lines at its lower edge, with no metadata; as it was where they would be too small to read.
+
+    Raises PhotoRefused.
+    """
+    question = _Question(job="mark", format=_require_photo(jpeg), bytes=len(jpeg), lines=list(lines), font=str(font))
+    _, (marked,) = await children.ask(question, jpeg)
+    return marked
+
+
+async def look_at_photo(children: "PhotoChildren", jpeg: bytes) -> Views | None:
+    """What an upright JPEG of ours looks like; None if it is too plain to be told from others. Raises PhotoRefused."""
+    question = _Question(job="look", format=_require_photo(jpeg), bytes=len(jpeg))
+    answer, _ = await children.ask(question, jpeg)
+    if answer.views is None:
+        return None
+    return Views(tuple(int(small, 16) for small, _ in answer.views), tuple(int(large, 16) for _, large in answer.views))
+
+
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis"}  # still pictures in HEVC (ISO/IEC 23008-12, annex B)
 
@@ -120,6 +142,8 @@ class _Question(BaseModel):
     format: str
     bytes: int
     sides_px: list[int] = []
+    lines: list[str] = []
+    font: str = ""
 
 
 class _Facts(BaseModel):
@@ -129,12 +153,17 @@ class _Facts(BaseModel):
     place: tuple[float, float] | None
 
 
+_SmallHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
+_LargeHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+
+
 class _Answer(BaseModel):
     """Validated like any input: a child may have been taken over by what it opened."""
 
     refused: Refusal | None = None
     detail: str = ""
     facts: _Facts | None = None
+    views: list[tuple[_SmallHash, _LargeHash]] | None = Field(default=None, min_length=VIEWS, max_length=VIEWS)
     part_lengths: list[int] = Field(default=[], max_length=len(SHOWN_SIDES_PX))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from typing import Literal
+from uuid import UUID
 
 SHOWN_SIDES_PX = (1600, 320)
 """Long sides of the derivatives that people are shown; the original is evidence."""
@@ -23,3 +24,12 @@ def photo_key(county: str, sha256: str, size: Literal["original"] | int) -> str:
         raise ValueError(f"no such photo size: {size!r}")
     name = "original" if size == "original" else f"{size}.jpg"
     return f"{county}/photos/{sha256[:2]}/{sha256}/{name}"
+
+
+def marked_key(county: str, sha256: str, case_id: UUID) -> str:
+    """Where the 1600 px picture lies that carries the facts of this case. Raises ValueError like `photo_key`.
+
+    One for each case, because the code of a case that is written on it opens that case.
+    """
+    folder, _, _ = photo_key(county, sha256, "original").rpartition("/")
+    return f"{folder}/marked/{case_id}.jpg"
