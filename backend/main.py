@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import escalation_routes, handover_routes, photo_routes
+from backend.cases import escalation_routes, flag_routes, handover_routes, photo_routes
 from backend.cases import routes as cases
 from backend.clock import utc_now
 from backend.command_centre import net_routes
@@ -58,6 +58,7 @@ ROUTERS = (
     catalogue_routes.router,
     cases.router,
     photo_routes.router,
+    flag_routes.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,

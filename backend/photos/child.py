@@ -323,9 +323,10 @@ def marked(photo: Image.Image, lines: list[str], font_path: str) -> bytes:
     return bare_jpeg(shown)
 
 
-def fit(
-    size: tuple[int, int], lines: list[str], font_path: str
-) -> tuple[list[str], ImageFont.FreeTypeFont, int] | None:
+Fitted = tuple[list[str], ImageFont.FreeTypeFont, int]
+
+
+def fit(size: tuple[int, int], lines: list[str], font_path: str) -> Fitted | None:
     """The lines wrapped, their font and the height of the band: as large as MOST_OF_HEIGHT lets them be."""
     for text_px in range(max(SMALLEST_TEXT_PX, round(max(size) * LARGEST_TEXT)), SMALLEST_TEXT_PX - 1, -1):
         font = ImageFont.truetype(font_path, text_px, layout_engine=ImageFont.Layout.BASIC)
@@ -384,10 +385,8 @@ def look(photo: Image.Image) -> list[list[str]] | None:
 
 def without(photo: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
     """The picture without these parts of its width and height."""
-    width, height = photo.size
-    return photo.crop(
-        (round(left * width), round(top * height), round((1 - right) * width), round((1 - bottom) * height))
-    )
+    w, h = photo.size
+    return photo.crop((round(left * w), round(top * h), round((1 - right) * w), round((1 - bottom) * h)))
 
 
 def differences(grey: Image.Image, side: int) -> list[int]:

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, LargeBinary
+from sqlmodel import Field, Index, SQLModel
 
 from backend.database import SRID, TIMESTAMP
 
@@ -25,3 +26,26 @@ class Photo(SQLModel, table=True):
     place: Any = Field(default=None, sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=True)
     uploaded_by: UUID | None = None
     received_at: datetime = Field(sa_type=TIMESTAMP)
+
+
+class PhotoLikeness(SQLModel, table=True):
+    """What a photo looks like, for finding it again in another case; photos with nothing in them have none.
+
+    The small hashes are kept as PostgreSQL keeps 64 bits, signed. `large` holds the large ones in the order of
+    `likeness.VIEWS`, 32 bytes each.
+    """
+
+    __tablename__ = "photo_likeness"
+    __table_args__ = (Index("ix_photo_likeness_county_received_at", "county", "received_at"),)
+
+    county: str = Field(primary_key=True, max_length=6)
+    sha256: str = Field(primary_key=True, max_length=64)
+    received_at: datetime = Field(sa_type=TIMESTAMP)
+    whole: int = Field(sa_type=BigInteger)
+    mirrored: int = Field(sa_type=BigInteger)
+    top_left: int = Field(sa_type=BigInteger)
+    top_right: int = Field(sa_type=BigInteger)
+    bottom_left: int = Field(sa_type=BigInteger)
+    bottom_right: int = Field(sa_type=BigInteger)
+    middle: int = Field(sa_type=BigInteger)
+    large: bytes = Field(sa_type=LargeBinary)
