@@ -109,7 +109,7 @@ def main() -> int:
         app()
     except StartError as error:
         print(error, file=sys.stderr)
-    except Exception as error:
+    except Exception as error:  # a full disk shows as many errors; anything else is raised again
         if not is_disk_full(error):
             raise
         print(disk_full(ROOT), file=sys.stderr)

@@ -16,6 +16,7 @@ from psycopg.errors import DiskFull
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from backend.errors import TITLES, Conflict, FieldError, Malformed, NoSpace, Problem, Say, Unavailable
@@ -170,6 +171,11 @@ def install_handlers(app: FastAPI) -> None:
     @app.exception_handler(PoolTimeoutError)
     async def on_pool_timeout(request: Request, _error: PoolTimeoutError) -> Response:
         return render(request, unavailable())
+
+    @app.exception_handler(ClientDisconnect)
+    async def on_cut_connection(_request: Request, _error: ClientDisconnect) -> Response:
+        """The link broke before the request was whole: no defect, and nobody hears the answer."""
+        return Response(status_code=400)
 
     @app.exception_handler(Exception)
     async def on_exception(request: Request, error: Exception) -> Response:

@@ -101,7 +101,7 @@ async def press_cases(sessions: Sessions, clock: Clock) -> None:
         try:
             async with sessions() as session, session.begin():
                 await escalating.press_case(session, county, case_id, clock())
-        except Exception:
+        except Exception:  # whatever is wrong with this case, the others are pressed
             log.exception("case %s of county %s could not be pressed", case_id, county)
 
 

@@ -215,26 +215,26 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def settings(database_url: str, data_dir: Path) -> Settings:
+def app_settings(database_url: str, data_dir: Path) -> Settings:
     return Settings(database_url=database_url, data_dir=data_dir, run_worker=False)
 
 
 @pytest.fixture(scope="session")
-def built_app(settings: Settings) -> FastAPI:
+def built_app(app_settings: Settings) -> FastAPI:
     """Built once: FastAPI works each route out when it is first asked for, which takes longer than most tests."""
-    return create_app(settings)
+    return create_app(app_settings)
 
 
 @pytest.fixture
 async def app(
     built_app: FastAPI,
-    settings: Settings,
+    app_settings: Settings,
     sessions: async_sessionmaker[AsyncSession],
     photo_children: PhotoChildren,
     clock: Clock,
 ) -> FastAPI:
     """The app inside the test's transaction, at the test's time, with a state of its own. Its own engine is never used."""
-    put_state(built_app, settings)
+    put_state(built_app, app_settings)
     built_app.state.sessions = sessions
     built_app.state.photo_children = photo_children
     built_app.state.clock = clock

@@ -114,16 +114,20 @@ async def _place(session: AsyncSession, county: str, place: ResidentPlace, at: d
     return ReportedPlace(lng=middle.lng, lat=middle.lat, accuracy_m=middle.accuracy_m, source=PlaceSource.GRID)
 
 
+# Seconds since 1970 between which a form was filled in; random ids say anything, up to the year 10889.
+EARLIEST, LATEST = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (2020, 2101))
+
+
 def made_at(report_id: UUID) -> datetime:
     """The moment in a UUIDv7: the same for every repeat, unlike the clock. Raises Malformed for ids that carry none."""
-    at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=report_id.int >> 80)
-    if report_id.version != 7 or not 2020 <= at.year <= 2100:
+    made_s = (report_id.int >> 80) / 1000
+    if report_id.version != 7 or not EARLIEST <= made_s <= LATEST:
         raise Malformed.at(
             "occurred_at",
             "no_time",
             Say("缺少时间，请重新打开表单", "Say when, or use an id with a time (UUID version 7)"),
         )
-    return at
+    return datetime.fromtimestamp(made_s, UTC)
 
 
 async def _keep_contact(

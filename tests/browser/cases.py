@@ -1,56 +1,49 @@
-"""Cases for the screens to show, filed and moved over the same API with the sign-in of a page that is open."""
+"""Somebody who acts over the API: what they do is shown on the screens of others."""
 
 import json
-import uuid
-from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
-from playwright.sync_api import Page
+from playwright.sync_api import APIRequestContext, APIResponse
 
 from backend.identifiers import new_id
-from tests.people import HUANGTANG_3, photo, report_body, sha256
+from tests.people import HUANGTANG_3, PHOTOS, photo, report_body, sha256
+
+BEFORE = PHOTOS / "orientation" / "Landscape_6.jpg"
+AFTER = PHOTOS / "orientation" / "Portrait_3.jpg"
 
 
-def _part(content: dict[str, Any]) -> dict[str, Any]:
-    return {"name": "part.json", "mimeType": "application/json", "buffer": json.dumps(content).encode()}
+class Field:
+    """Somebody with a session of their own and no screen. A step is taken on the case as it is at that moment."""
+
+    def __init__(self, request: APIRequestContext) -> None:
+        self._request = request
+
+    def report(self, matter: str = "E0110", at: str = HUANGTANG_3, **more: Any) -> dict[str, Any]:
+        """The case that a report with one photo, made in the grid `at`, opens."""
+        data = photo()
+        body = report_body(matter, at=at, photos=[data], **more)
+        return self._put(f"/api/reports/{new_id()}", "report", body, data)
+
+    def act(self, action: str, case_id: str, picture: bytes | None = None, **more: Any) -> dict[str, Any]:
+        """The case after the step."""
+        declared = [{"sha256": sha256(picture)}] if picture else []
+        body = {"action": action, "version": self.case(case_id)["version"], "photos": declared} | more
+        return self._put(f"/api/cases/{case_id}/actions/{uuid4()}", "action", body, picture)
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        return _content(self._request.get(f"/api/cases/{case_id}"))
+
+    def _put(self, url: str, part: str, body: dict[str, Any], picture: bytes | None) -> dict[str, Any]:
+        content = json.dumps(body).encode()
+        parts: dict[str, Any] = {part: {"name": part, "mimeType": "application/json", "buffer": content}}
+        if picture:
+            parts["photo"] = {"name": sha256(picture), "mimeType": "image/jpeg", "buffer": picture}
+        case: dict[str, Any] = _content(self._request.put(url, multipart=parts))["case"]
+        return case
 
 
-def _picture(data: bytes) -> dict[str, Any]:
-    return {"name": sha256(data), "mimeType": "image/jpeg", "buffer": data}
-
-
-def file_report(page: Page, matter: str, at: str = HUANGTANG_3, **more: Any) -> dict[str, Any]:
-    """The case that a report by whoever is signed in on `page` opens."""
-    data = photo()
-    answer = page.request.put(
-        f"/api/reports/{new_id()}",
-        multipart={"report": _part(report_body(matter, at=at, photos=[data], **more)), "photo": _picture(data)},
-    )
+def _content(answer: APIResponse) -> dict[str, Any]:
     assert answer.ok, answer.text()
-    case: dict[str, Any] = answer.json()["case"]
-    return case
-
-
-def act(page: Page, case_id: str, action: str, *, pictures: tuple[bytes, ...] = (), **more: Any) -> dict[str, Any]:
-    """The case after a step by whoever is signed in on `page`."""
-    present = case_of(page, case_id)
-    body = {
-        "action": action,
-        "version": present["version"],
-        "at": datetime.now(UTC).isoformat(),
-        "photos": [{"sha256": sha256(data)} for data in pictures],
-    } | more
-    parts: dict[str, Any] = {"action": _part(body)}
-    for data in pictures:
-        parts["photo"] = _picture(data)
-    answer = page.request.put(f"/api/cases/{case_id}/actions/{uuid.uuid4()}", multipart=parts)
-    assert answer.ok, answer.text()
-    case: dict[str, Any] = answer.json()["case"]
-    return case
-
-
-def case_of(page: Page, case_id: str) -> dict[str, Any]:
-    answer = page.request.get(f"/api/cases/{case_id}")
-    assert answer.ok, answer.text()
-    case: dict[str, Any] = answer.json()
-    return case
+    content: dict[str, Any] = answer.json()
+    return content

@@ -1,22 +1,24 @@
 """A real server with the built pages and a real Chromium; phones at 390×844, desks at 1440×900.
 
+Maps are drawn by the processor, so a phone has one pixel a point, and a page that is done with is closed.
+
 Screenshots go to tests/browser/screenshots (not committed): look at them.
 """
 
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from backend.main import create_app
 from backend.settings import Settings
-from tests.people import HUANGTANG_3, PLACES
+from tests.browser.cases import Field
+from tests.people import HUANGTANG_3, PLACES, SIGN_INS
+from tests.served import served
 
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 PASSWORD = "suozi-2026"
@@ -42,35 +44,64 @@ def address(loaded_town: Settings) -> Iterator[str]:
     """Where the town is served, with its worker, on a free port."""
     if not (loaded_town.web_dir / "index.html").is_file():
         pytest.fail("the pages are not built: run ./suozi test, which builds them")
-    app = create_app(loaded_town)
-    server = uvicorn.Server(
-        uvicorn.Config(app, host="127.0.0.1", port=0, log_level="warning", timeout_graceful_shutdown=2)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.05)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
-    app.state.hub.stop()
-    server.should_exit = True
-    thread.join(timeout=15)
+    with served(create_app(loaded_town)) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     """Not for the whole session: while it is open its event loop runs in this thread, and asynchronous tests could not."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.fail("Chromium is not installed: run ./suozi test, which installs it")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGUMENTS)
+    yield browser
+    browser.close()
 
 
 Open = Callable[..., Page]
+Shoot = Callable[[Page, str], None]
+SignIn = Callable[..., Field]
+
+
+def phone_of(role: str, note: str = "") -> str:
+    """The telephone number under which somebody of the demo town signs in."""
+    return next(row["phone"] for row in SIGN_INS if row["role"] == role and note in row["note"])
+
+
+def sign_in(request: APIRequestContext, role: str, note: str) -> None:
+    answer = request.post("/api/session", data={"phone": phone_of(role, note), "password": PASSWORD})
+    assert answer.ok, answer.text()
+
+
+@pytest.fixture(scope="module")
+def field(playwright: Playwright, address: str) -> Iterator[SignIn]:
+    """Sign somebody in, by role and note, whose screen nobody looks at; the same person again keeps their session."""
+    requests: list[APIRequestContext] = []
+
+    @cache
+    def signed(role: str, note: str = "") -> Field:
+        request = playwright.request.new_context(base_url=address)
+        requests.append(request)
+        sign_in(request, role, note)
+        return Field(request)
+
+    yield signed
+    for request in requests:
+        request.dispose()
+
+
+def signed_in(page: Page, role: str, note: str = "", path: str = "/") -> Page:
+    """The page at `path` with somebody signed in. The form itself: test_main_job, test_phone_hard_days."""
+    sign_in(page.request, role, note)
+    page.goto(path)
+    return page
 
 
 @pytest.fixture
@@ -83,7 +114,7 @@ def opened(browser: Browser, address: str) -> Iterator[list[BrowserContext]]:
 
 @pytest.fixture
 def phone(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
-    """Open a phone standing in a grid (by code); every console error fails the test."""
+    """Open a phone standing in a grid (by code); an error that its page does not catch fails the test."""
 
     def open_phone(at: str = HUANGTANG_3, **more: Any) -> Page:
         lng, lat = PLACES[at]
@@ -92,7 +123,6 @@ def phone(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
             opened,
             address,
             viewport={"width": 390, "height": 844},
-            device_scale_factor=2,
             is_mobile=True,
             has_touch=True,
             geolocation={"longitude": lng, "latitude": lat, "accuracy": 12},
@@ -127,7 +157,7 @@ def _open(browser: Browser, opened: list[BrowserContext], address: str, **option
 
 
 @pytest.fixture
-def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
+def shoot() -> Shoot:
     """Keep a screenshot under a name that says what it shows."""
     SCREENSHOTS.mkdir(exist_ok=True)
 
@@ -137,10 +167,15 @@ def shoot(request: pytest.FixtureRequest) -> Callable[[Page, str], None]:
     return take
 
 
-def wait_for_map(page: Page) -> None:
+def wait_until(page: Page, condition: str) -> None:
     """`wait_for_function` needs eval, which the page's content security policy forbids."""
-    for _ in range(100):
-        if page.evaluate("() => window.__suoziMap?.loaded() && window.__suoziMap.areTilesLoaded()"):
+    for _ in range(150):
+        if page.evaluate(condition):
             return
         page.wait_for_timeout(100)
-    raise AssertionError("the map did not come to rest")
+    raise AssertionError(f"still not: {condition}")
+
+
+def wait_for_map(page: Page) -> None:
+    """The map that was made last has come to rest."""
+    wait_until(page, "() => window.__suoziMap?.loaded() && window.__suoziMap.areTilesLoaded()")

@@ -3,31 +3,25 @@
 import re
 from itertools import pairwise
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cases import act, case_of, file_report
-from tests.browser.conftest import Open, wait_for_map
-from tests.browser.test_main_job import AFTER, Shoot, phone_of, sign_in
+from tests.browser.cases import AFTER
+from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_for_map
 from tests.people import HUANGTANG_3, PLACES
 
-RUBBISH = "E0110"
 GRIDS = [HUANGTANG_3, "320281104206001", "320281104206002"]
+WORKER = ("worker", "璜塘村第3网格")
+MEMBER = ("squad_member", "一中队")
 
 
-def handled(worker: Page, squad: Page, at: str) -> str:
+def handled(field: SignIn, at: str) -> str:
     """The id of a case that waits for inspection."""
-    case_id: str = file_report(worker, RUBBISH, at=at)["id"]
-    act(squad, case_id, "acknowledge")
-    act(squad, case_id, "arrive")
-    act(squad, case_id, "feedback", words="已清运", pictures=(AFTER.read_bytes(),))
+    case_id: str = field(*WORKER).report(at=at)["id"]
+    squad = field(*MEMBER)
+    squad.act("acknowledge", case_id)
+    squad.act("arrive", case_id)
+    squad.act("feedback", case_id, AFTER.read_bytes(), words="已清运")
     return case_id
-
-
-def signed_in(page: Page, role: str, note: str = "") -> Page:
-    sign_in(page, phone_of(role, note))
-    expect(page.get_by_role("navigation")).to_be_visible()
-    return page
 
 
 def answer(page: Page, button: str, words: str | None = None, chip: str | None = None) -> None:
@@ -41,12 +35,11 @@ def answer(page: Page, button: str, words: str | None = None, chip: str | None =
     expect(sheet).to_have_count(0)
 
 
-def test_a_round_of_inspections(phone: Open, shoot: Shoot) -> None:
-    worker = signed_in(phone(), "worker", "璜塘村第3网格")
-    squad = signed_in(phone(), "squad_member", "一中队")
-    ids = [handled(worker, squad, at) for at in GRIDS]
+def test_a_round_of_inspections(phone: Open, field: SignIn, shoot: Shoot) -> None:
+    ids = [handled(field, at) for at in GRIDS]
 
     inspector = signed_in(phone(), "inspector")
+    expect(inspector.locator(".case-row").first).to_be_visible()
     shoot(inspector, "inspector-0-home")
     inspector.get_by_role("link", name="任务").click()
     inspector.get_by_role("tab", name=re.compile("待核查")).click()
@@ -73,12 +66,13 @@ def test_a_round_of_inspections(phone: Open, shoot: Shoot) -> None:
     answer(inspector, "不通过，返工", chip="没有处置到位")
     expect(inspector.get_by_text("返工", exact=True).first).to_be_visible()
 
-    squad.goto(f"/cases/{ids[0]}")
-    expect(squad.get_by_text("返工第 1 次")).to_be_visible()
-    expect(squad.get_by_text("没有处置到位")).to_be_visible()
-    shoot(squad, "inspector-3-rework")
-    act(squad, ids[0], "acknowledge")
-    act(squad, ids[0], "feedback", words="重新清运", pictures=(AFTER.read_bytes() + b"\0",))
+    member = signed_in(phone(), *MEMBER, f"/cases/{ids[0]}")
+    expect(member.get_by_text("返工第 1 次")).to_be_visible()
+    expect(member.get_by_text("没有处置到位")).to_be_visible()
+    shoot(member, "inspector-3-rework")
+    member.context.close()
+    field(*MEMBER).act("acknowledge", ids[0])
+    field(*MEMBER).act("feedback", ids[0], AFTER.read_bytes() + b"\0", words="重新清运")
 
     inspector.goto(f"/cases/{ids[0]}")
     inspector.get_by_role("button", name="核查通过").click()
@@ -88,39 +82,36 @@ def test_a_round_of_inspections(phone: Open, shoot: Shoot) -> None:
     sheet.get_by_role("button", name="核查通过").click()
     expect(inspector.get_by_text("已结案").first).to_be_visible()
     expect(inspector.locator("article.unsent")).to_have_count(0)
-    assert case_of(inspector, ids[0])["status"] == "closed"
+    assert field("inspector").case(ids[0])["status"] == "closed"
 
 
 def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
     return float((0.85 * (a[0] - b[0])) ** 2 + (a[1] - b[1]) ** 2)
 
 
-def test_whoever_handled_it_is_not_offered_to_inspect_it(phone: Open) -> None:
-    worker = signed_in(phone(), "worker", "璜塘村第3网格")
-    squad = signed_in(phone(), "squad_member", "一中队")
-    case_id = handled(worker, squad, HUANGTANG_3)
-    squad.goto(f"/cases/{case_id}")
-    expect(squad.get_by_role("heading", name="处置后")).to_be_visible()
-    expect(squad.get_by_role("button", name="核查通过")).to_have_count(0)
+def test_whoever_handled_it_is_not_offered_to_inspect_it(phone: Open, field: SignIn) -> None:
+    member = signed_in(phone(), *MEMBER, f"/cases/{handled(field, HUANGTANG_3)}")
+    expect(member.get_by_role("heading", name="处置后")).to_be_visible()
+    expect(member.get_by_role("button", name="核查通过")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("scheme", "at"), [("light", GRIDS[0]), ("dark", GRIDS[1])])
-def test_reported_again_and_settled_on_the_spot(phone: Open, shoot: Shoot, scheme: str, at: str) -> None:
-    worker = signed_in(phone(at, color_scheme=scheme), "worker", "璜塘村第3网格")
-    first = file_report(worker, "E0112", at=at)["id"]
+def test_reported_again_and_settled_on_the_spot(phone: Open, field: SignIn, shoot: Shoot) -> None:
+    first = field(*WORKER).report("E0112")["id"]
+    worker = signed_in(phone(), *WORKER)
     worker.locator("input[type=file][capture]").set_input_files(AFTER)
     worker.get_by_role("searchbox").fill("dlbj")
     worker.get_by_role("button", name=re.compile("道路不洁")).first.click()
     expect(worker.get_by_text(re.compile("同类案件"))).to_be_visible()
     worker.get_by_text("就是它").scroll_into_view_if_needed()
-    shoot(worker, f"again-1-offered-{scheme}")
+    shoot(worker, "again-1-offered")
     worker.get_by_role("button", name="就是它，加一张照片").click()
     expect(worker.get_by_text("不另立案")).to_be_visible()
     worker.get_by_role("button", name="提交").click()
     expect(worker.get_by_role("heading", name="已送达，加到了已有的案件里")).to_be_visible()
-    shoot(worker, f"again-2-joined-{scheme}")
-    assert case_of(worker, first)["report_count"] == 2
+    shoot(worker, "again-2-joined")
+    assert field(*WORKER).case(first)["report_count"] == 2
 
+    worker.emulate_media(color_scheme="dark")
     worker.get_by_role("button", name="回首页").click()
     worker.locator("input[type=file][capture]").set_input_files(AFTER)
     worker.get_by_role("searchbox").fill("dlbj")
@@ -130,23 +121,18 @@ def test_reported_again_and_settled_on_the_spot(phone: Open, shoot: Shoot, schem
     expect(worker.get_by_role("alert")).to_contain_text("处理后的照片")
     worker.locator(".self-handled input[type=file][capture]").set_input_files(AFTER.parent / "Portrait_6.jpg")
     expect(worker.locator(".self-handled img")).to_be_visible()
-    shoot(worker, f"again-3-settled-{scheme}")
+    shoot(worker, "again-3-settled-dark")
     worker.get_by_role("button", name="提交").click()
     expect(worker.get_by_role("heading", name=re.compile("当场处理|别人核查"))).to_be_visible()
-    shoot(worker, f"again-4-sent-{scheme}")
+    shoot(worker, "again-4-sent-dark")
 
 
-def test_more_time_is_asked_for_with_a_reason(phone: Open, desk: Open, shoot: Shoot) -> None:
-    worker = signed_in(phone(), "worker", "璜塘村第3网格")
-    case_id = file_report(worker, RUBBISH)["id"]
-    squad = signed_in(phone(color_scheme="dark"), "squad_member", "一中队")
-    act(squad, case_id, "acknowledge")
-    operator = desk()
-    sign_in(operator, phone_of("operator"), "/desk")
-    expect(operator.get_by_text("实时", exact=True)).to_be_visible()
-    act(operator, case_id, "supervise", words="居民反映强烈，请尽快", until="2027-01-31T09:00:00+08:00")
-    act(operator, case_id, "add_co_handler", words="帮忙疏导交通", squad="xxk-squad-2")
-    squad.goto(f"/cases/{case_id}")
+def test_more_time_is_asked_for_with_a_reason(phone: Open, field: SignIn, shoot: Shoot) -> None:
+    case_id = field(*WORKER).report()["id"]
+    field(*MEMBER).act("acknowledge", case_id)
+    field("operator").act("supervise", case_id, words="居民反映强烈，请尽快", until="2027-01-31T09:00:00+08:00")
+    field("operator").act("add_co_handler", case_id, words="帮忙疏导交通", squad="xxk-squad-2")
+    squad = signed_in(phone(color_scheme="dark"), *MEMBER, f"/cases/{case_id}")
     expect(squad.get_by_text("居民反映强烈").first).to_be_visible()
     shoot(squad, "case-1-supervised-dark")
     squad.get_by_role("button", name="更多").click()
@@ -171,27 +157,22 @@ def test_more_time_is_asked_for_with_a_reason(phone: Open, desk: Open, shoot: Sh
     squad.get_by_role("button", name="导航").click()
     shoot(squad, "case-5-navigate-dark")
 
-    other = signed_in(phone(), "squad_member", "二中队")
-    other.get_by_role("link", name="任务").click()
+    squad.context.close()
+
+    other = signed_in(phone(), "squad_member", "二中队", "/tasks")
     expect(other.get_by_text(re.compile("协办 · 待接单"))).to_be_visible()
     shoot(other, "case-6-part")
     with other.expect_response(lambda answer: answer.request.method == "PUT"):
         other.get_by_role("button", name="协办接单").click()
     expect(other.get_by_text("已接单", exact=True)).to_be_visible()
-    assert [part["state"] for part in case_of(squad, case_id)["parts"]] == ["taken"]
+    assert [part["state"] for part in field(*MEMBER).case(case_id)["parts"]] == ["taken"]
 
 
-def test_a_leader_reviews_and_large_text_stays_whole(phone: Open, shoot: Shoot) -> None:
-    worker = signed_in(phone(), "worker", "璜塘村第3网格")
-    case_id = file_report(worker, "E0113")["id"]
-    leader = signed_in(phone(), "squad_leader", "一中队")
-    case = case_of(leader, case_id) if leader.request.get(f"/api/cases/{case_id}").ok else None
-    if case is None or case["status"] != "pending_ack":
-        pytest.skip("the matter is routed elsewhere in this town")
-    member = signed_in(phone(), "squad_member", "一中队")
-    act(member, case_id, "acknowledge")
-    act(member, case_id, "feedback", words="已修补", pictures=(AFTER.read_bytes(),))
-    leader.goto("/me")
+def test_a_leader_reviews_and_large_text_stays_whole(phone: Open, field: SignIn, shoot: Shoot) -> None:
+    case_id = field(*WORKER).report("E0113")["id"]
+    field(*MEMBER).act("acknowledge", case_id)
+    field(*MEMBER).act("feedback", case_id, AFTER.read_bytes(), words="已修补")
+    leader = signed_in(phone(), "squad_leader", "一中队", "/me")
     leader.get_by_role("radio", name="大字").click()
     leader.goto(f"/cases/{case_id}")
     expect(leader.get_by_role("button", name="审核通过")).to_be_visible()

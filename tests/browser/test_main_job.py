@@ -1,24 +1,14 @@
 """The main job on the real screens: worker and squad on phones, operator at a desk, inspector, resident; one story."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import PASSWORD, Open
-from tests.people import PHOTOS, SIGN_INS
-
-BEFORE = PHOTOS / "orientation" / "Landscape_6.jpg"
-AFTER = PHOTOS / "orientation" / "Portrait_3.jpg"
-Shoot = Callable[[Page, str], None]
+from tests.browser.cases import AFTER, BEFORE
+from tests.browser.conftest import PASSWORD, Open, Shoot, phone_of, signed_in
 
 
-def phone_of(role: str, note: str = "") -> str:
-    return next(row["phone"] for row in SIGN_INS if row["role"] == role and note in row["note"])
-
-
-def sign_in(page: Page, phone: str, path: str = "/") -> None:
-    page.goto(path)
+def type_sign_in(page: Page, phone: str) -> None:
     page.get_by_label("手机号").fill(phone)
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
@@ -42,24 +32,26 @@ def case_code(page: Page) -> str:
 
 
 def test_report_to_closed_on_the_screens(phone: Open, desk: Open, shoot: Shoot) -> None:
-    operator = desk()
-    sign_in(operator, phone_of("operator"), "/desk")
+    operator = signed_in(desk(), "operator", path="/desk")
     expect(operator.get_by_text("实时", exact=True)).to_be_visible()
     shoot(operator, "operator-1-empty")
 
-    squad = phone()
-    sign_in(squad, phone_of("squad_member", "一中队"))
-    squad.get_by_role("link", name="任务").click()
+    squad = signed_in(phone(), "squad_member", "一中队", "/tasks")
+    expect(squad.get_by_text("没有待处理的案件")).to_be_visible()
     shoot(squad, "squad-1-no-task")
 
     worker = phone()
-    shoot_sign_in(worker, shoot)
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
+    worker.goto("/")
+    expect(worker.get_by_role("button", name="登录", exact=True)).to_be_visible()
+    shoot(worker, "worker-1-sign-in")
+    type_sign_in(worker, phone_of("worker", "璜塘村第3网格"))
+    expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
     shoot(worker, "worker-2-home")
     report(worker, "暴露生活垃圾", "垃圾桶旁成堆")
     expect(worker.get_by_role("heading", name=re.compile("已派给综合执法一中队"))).to_be_visible()
     shoot(worker, "worker-4-sent")
     code = case_code(worker)
+    worker.context.close()
 
     # Without a reload: the squad's list and the operator's queue.
     task = squad.get_by_role("link", name=re.compile("暴露生活垃圾"))
@@ -75,10 +67,11 @@ def test_report_to_closed_on_the_screens(phone: Open, desk: Open, shoot: Shoot) 
     squad.get_by_role("button", name="到场").click()
     expect(squad.get_by_role("button", name="到场")).to_have_count(0)
     handle(squad, shoot)
+    squad.context.close()
 
-    inspector = phone()
-    sign_in(inspector, phone_of("inspector"))
+    inspector = signed_in(phone(), "inspector")
     inspect(inspector, shoot)
+    inspector.context.close()
 
     operator.keyboard.press("/")
     operator.get_by_role("combobox").fill(code)
@@ -86,18 +79,13 @@ def test_report_to_closed_on_the_screens(phone: Open, desk: Open, shoot: Shoot) 
     expect(operator.get_by_text("已结案").first).to_be_visible()
     expect(operator.get_by_text("核查通过").first).to_be_visible()
     shoot(operator, "operator-3-closed-case")
+    operator.context.close()
 
     resident = phone()
     resident.goto(f"/r/{code.lower()}")
     expect(resident.get_by_text("暴露生活垃圾")).to_be_visible()
     expect(resident.get_by_text("网格员 050")).to_have_count(0)
     shoot(resident, "resident-1-closed")
-
-
-def shoot_sign_in(page: Page, shoot: Shoot) -> None:
-    page.goto("/")
-    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
-    shoot(page, "worker-1-sign-in")
 
 
 def handle(squad: Page, shoot: Shoot) -> None:
@@ -124,16 +112,14 @@ def inspect(inspector: Page, shoot: Shoot) -> None:
 
 
 def test_operator_dispatches_a_waiting_case(phone: Open, desk: Open, shoot: Shoot) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
+    worker = signed_in(phone(), "worker", "璜塘村第3网格")
     worker.locator("input[type=file][capture]").set_input_files(BEFORE)
     worker.get_by_role("searchbox").or_(worker.get_by_placeholder(re.compile("搜索事项"))).first.fill("mlwwt")
     worker.get_by_role("button", name=re.compile("目录外问题")).click()
     worker.get_by_role("button", name="提交").click()
     expect(worker.get_by_text(re.compile("等指挥中心派遣"))).to_be_visible()
 
-    operator = desk()
-    sign_in(operator, phone_of("operator"), "/desk")
+    operator = signed_in(desk(), "operator", path="/desk")
     waiting = operator.get_by_role("button", name=re.compile("目录外问题"))
     waiting.click()
     expect(operator.get_by_text("为何还没派出去")).to_be_visible()
@@ -149,8 +135,7 @@ def test_operator_dispatches_a_waiting_case(phone: Open, desk: Open, shoot: Shoo
 
 
 def test_a_report_without_signal_is_kept_and_sent_later(phone: Open, shoot: Shoot) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
+    worker = signed_in(phone(), "worker", "璜塘村第3网格")
     expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
     worker.locator("input[type=file][capture]").set_input_files(BEFORE)
     worker.get_by_role("button", name="乱堆物堆料", exact=True).click()
@@ -163,8 +148,7 @@ def test_a_report_without_signal_is_kept_and_sent_later(phone: Open, shoot: Shoo
 
 
 def test_a_typed_report_survives_a_reload(phone: Open) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
+    worker = signed_in(phone(), "worker", "璜塘村第3网格")
     expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
     worker.locator("input[type=file][capture]").set_input_files(BEFORE)
     worker.get_by_role("button", name="乱堆物堆料", exact=True).click()

@@ -1,19 +1,14 @@
 """The net's browser on the real screens: a link opens its grid, the tree answers to the keyboard, another day says so."""
 
 import re
-from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Open, wait_for_map
-from tests.browser.test_main_job import phone_of, sign_in
-
-Shoot = Callable[[Page, str], None]
+from tests.browser.conftest import Open, Shoot, signed_in, wait_for_map
 
 
 def test_walking_the_net(desk: Open, shoot: Shoot) -> None:
-    page = desk()
-    sign_in(page, phone_of("operator"), "/desk#/net/320281104206003")
+    page = signed_in(desk(), "operator", path="/desk#/net/320281104206003")
     card = page.get_by_role("complementary", name="璜塘村第3网格")
     expect(card.get_by_role("heading", name="璜塘村第3网格")).to_be_visible()
     expect(card.get_by_text("320281104206003")).to_be_visible()

@@ -1,82 +1,13 @@
 """The operator's work with cases on the real screens: a call from registering to closing, a merge taken apart again, several
 cases at once. Those in the field act over the API here; their screens have journeys of their own."""
 
-import json
 import re
-from collections.abc import Callable
-from typing import Any
-from uuid import uuid4
 
-import pytest
-from playwright.sync_api import APIRequestContext, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from backend.identifiers import new_id
-from tests.browser.conftest import PASSWORD, Open, wait_for_map
-from tests.browser.test_main_job import phone_of, sign_in
-from tests.people import photo, report_body, sha256
-
-Shoot = Callable[[Page, str], None]
-Sign = Callable[..., "Field"]
-
-
-class Field:
-    """Somebody in the field, by the API."""
-
-    def __init__(self, request: APIRequestContext) -> None:
-        self.request = request
-
-    def case(self, case_id: str) -> dict[str, Any]:
-        answer = self.request.get(f"/api/cases/{case_id}")
-        assert answer.ok, answer.text()
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def act(self, action: str, case_id: str, photos: tuple[bytes, ...] = (), **more: Any) -> dict[str, Any]:
-        body = {
-            "action": action,
-            "version": self.case(case_id)["version"],
-            "photos": [{"sha256": sha256(data)} for data in photos],
-        }
-        parts: dict[str, Any] = {
-            "action": {
-                "name": "action.json",
-                "mimeType": "application/json",
-                "buffer": json.dumps(body | more).encode(),
-            }
-        }
-        for data in photos:
-            parts["photo"] = {"name": sha256(data), "mimeType": "image/jpeg", "buffer": data}
-        answer = self.request.put(f"/api/cases/{case_id}/actions/{uuid4()}", multipart=parts)
-        assert answer.ok, answer.text()
-        taken: dict[str, Any] = answer.json()["case"]
-        return taken
-
-    def report(self, matter: str = "E0110", **more: Any) -> dict[str, Any]:
-        data = photo()
-        body = report_body(matter, photos=[data], **more)
-        answer = self.request.put(
-            f"/api/reports/{new_id()}",
-            multipart={
-                "report": {"name": "r.json", "mimeType": "application/json", "buffer": json.dumps(body).encode()},
-                "photo": {"name": sha256(data), "mimeType": "image/jpeg", "buffer": data},
-            },
-        )
-        assert answer.ok, answer.text()
-        filed: dict[str, Any] = answer.json()["case"]
-        return filed
-
-
-@pytest.fixture
-def sign(desk: Open) -> Sign:
-    """Sign somebody in by role and note; their browser is used for its session only."""
-
-    def signed(role: str, note: str = "") -> Field:
-        request = desk().request
-        answer = request.post("/api/session", data={"phone": phone_of(role, note), "password": PASSWORD})
-        assert answer.ok, answer.text()
-        return Field(request)
-
-    return signed
+from tests.browser.cases import Field
+from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_for_map
+from tests.people import photo
 
 
 def open_case(page: Page, code: str) -> None:
@@ -123,7 +54,7 @@ def register_call(page: Page, shoot: Shoot) -> str:
     dialog.get_by_label("地点").fill("璜塘村第3网格")
     page.keyboard.press("Enter")
     expect(dialog.get_by_text(re.compile("璜塘村第3网格 ·"))).to_be_visible()
-    page.wait_for_timeout(1500)
+    wait_for_map(page)
     shoot(page, "casework-1-call")
     dialog.get_by_role("button", name="登记", exact=True).click()
     expect(dialog).to_have_count(0)
@@ -170,17 +101,16 @@ def whistle(page: Page, squads: list[str], shoot: Shoot) -> None:
     shoot(page, "casework-6-whistled")
 
 
-def test_a_call_is_verified_filed_extended_whistled_and_closed(desk: Open, sign: Sign, shoot: Shoot) -> None:
-    page = desk()
-    sign_in(page, phone_of("operator"), "/desk")
+def test_a_call_is_verified_filed_extended_whistled_and_closed(desk: Open, field: SignIn, shoot: Shoot) -> None:
+    page = signed_in(desk(), "operator", path="/desk")
     expect(page.get_by_text("实时", exact=True)).to_be_visible()
     panel = page.locator(".panel")
     stands = panel.locator(".clock-line")
     case_id = register_call(page, shoot)
     expect(panel.get_by_text("等网格员或督查员到现场核实")).to_be_visible()
 
-    worker = sign("worker", "璜塘村第3网格")
-    worker.act("verify_found", case_id, (photo("orientation/Portrait_3.jpg"),), words="垃圾桶旁约两方")
+    worker = field("worker", "璜塘村第3网格")
+    worker.act("verify_found", case_id, photo("orientation/Portrait_3.jpg"), words="垃圾桶旁约两方")
     expect(stands).to_contain_text("待立案")
     expect(panel.get_by_text("垃圾桶旁约两方").first).to_be_visible()
     page.get_by_role("button", name="待立案 1").click()
@@ -191,7 +121,7 @@ def test_a_call_is_verified_filed_extended_whistled_and_closed(desk: Open, sign:
     # Filed, it is routed by rule.
     expect(stands).to_contain_text("待接单")
     squad_name = worker.case(case_id)["squad"]["name"]
-    squad = sign("squad_leader", squad_name)
+    squad = field("squad_leader", squad_name)
     squad.act("acknowledge", case_id)
     grant_extension(page, squad, case_id, shoot)
 
@@ -199,28 +129,27 @@ def test_a_call_is_verified_filed_extended_whistled_and_closed(desk: Open, sign:
     others = [name for name in squads if name != squad_name]
     whistle(page, others, shoot)
     for name in others:
-        called = sign("squad_leader", name)
+        called = field("squad_leader", name)
         called.act("co_arrive", case_id)
         called.act("co_feedback", case_id, words="已到场清完")
     expect(page.get_by_role("button", name="吹哨未到 0")).to_be_visible()
     expect(panel.locator(".parts").get_by_text("已完成")).to_have_count(2)
 
     squad.act("arrive", case_id)
-    squad.act("feedback", case_id, (photo("orientation/Landscape_6.jpg"),), words="已清运")
+    squad.act("feedback", case_id, photo("orientation/Landscape_6.jpg"), words="已清运")
     expect(stands).to_contain_text("待核查")
     expect(panel.get_by_text(re.compile("受理、处置、核查由不同的人做"))).to_be_visible()
-    sign("inspector").act("pass", case_id)
+    field("inspector").act("pass", case_id)
     expect(stands).to_contain_text("已结案")
     expect(panel.get_by_text("存证链完整")).to_be_visible()
     shoot(page, "casework-7-closed")
 
 
-def test_two_cases_of_one_thing_are_merged_and_taken_apart(desk: Open, sign: Sign, shoot: Shoot) -> None:
-    worker = sign("worker", "璜塘村第3网格")
+def test_two_cases_of_one_thing_are_merged_and_taken_apart(desk: Open, field: SignIn, shoot: Shoot) -> None:
+    worker = field("worker", "璜塘村第3网格")
     first = worker.report("E0110", words="校门东侧")
     second = worker.report("E0110", words="校门西侧")
-    page = desk()
-    sign_in(page, phone_of("operator"), "/desk")
+    page = signed_in(desk(), "operator", path="/desk")
     expect(page.get_by_text("实时", exact=True)).to_be_visible()
     open_case(page, second["code"])
     panel = page.locator(".panel")
@@ -247,10 +176,9 @@ def test_two_cases_of_one_thing_are_merged_and_taken_apart(desk: Open, sign: Sig
     expect(panel.get_by_text("两处不是一回事")).to_be_visible()
 
 
-def test_several_cases_are_given_to_a_squad_and_a_race_is_told(desk: Open, sign: Sign, shoot: Shoot) -> None:
-    worker = sign("worker", "璜塘村第3网格")
-    page = desk()
-    sign_in(page, phone_of("operator"), "/desk")
+def test_several_cases_are_given_to_a_squad_and_a_race_is_told(desk: Open, field: SignIn, shoot: Shoot) -> None:
+    worker = field("worker", "璜塘村第3网格")
+    page = signed_in(desk(), "operator", path="/desk")
     expect(page.get_by_text("实时", exact=True)).to_be_visible()
     filed = [worker.report("E0110", words=f"第 {n} 处") for n in range(2)]
     for case in filed:
@@ -272,7 +200,7 @@ def test_several_cases_are_given_to_a_squad_and_a_race_is_told(desk: Open, sign:
     dialog = take(page, "改派")
     dialog.get_by_text("综合执法一中队", exact=True).click()
     dialog.get_by_role("textbox").fill("三中队另有任务")
-    sign("squad_leader", "三中队").act("acknowledge", filed[0]["id"])
+    field("squad_leader", "三中队").act("acknowledge", filed[0]["id"])
     dialog.get_by_role("button", name="改派", exact=True).last.click()
     expect(dialog.get_by_text("案件现在：")).to_be_visible()
     expect(dialog.get_by_role("textbox")).to_have_value("三中队另有任务")
@@ -281,11 +209,10 @@ def test_several_cases_are_given_to_a_squad_and_a_race_is_told(desk: Open, sign:
     expect(page.locator(".panel .clock-line")).to_contain_text("待接单")
 
 
-def test_the_desk_in_the_dark(desk: Open, sign: Sign, shoot: Shoot) -> None:
-    worker = sign("worker", "璜塘村第3网格")
+def test_the_desk_in_the_dark(desk: Open, field: SignIn, shoot: Shoot) -> None:
+    worker = field("worker", "璜塘村第3网格")
     case = worker.report("E0110", words="夜里反光看不清")
-    page = desk(color_scheme="dark")
-    sign_in(page, phone_of("operator"), "/desk")
+    page = signed_in(desk(color_scheme="dark"), "operator", path="/desk")
     expect(page.get_by_text("实时", exact=True)).to_be_visible()
     open_case(page, case["code"])
     take(page, "催办").get_by_role("textbox").fill("请尽快")
@@ -299,5 +226,5 @@ def test_the_desk_in_the_dark(desk: Open, sign: Sign, shoot: Shoot) -> None:
     wait_for_map(page)
     shoot(page, "casework-15-dark-desk")
     page.set_viewport_size({"width": 1920, "height": 1080})
-    page.wait_for_timeout(800)
+    wait_for_map(page)
     shoot(page, "casework-16-dark-1920")

@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, Request, Route, expect
 
-from tests.browser.conftest import Open
-from tests.browser.test_main_job import AFTER, BEFORE, phone_of, report, sign_in
+from tests.browser.cases import AFTER, BEFORE
+from tests.browser.conftest import Open, phone_of, signed_in
+from tests.browser.test_main_job import report, type_sign_in
 
 WORKER = "璜塘村第3网格"
 OTHER_WORKER = "马镇村第3网格"
@@ -31,8 +32,8 @@ def sends(context: BrowserContext) -> list[Request]:
 def test_the_next_person_on_the_phone_neither_sees_nor_sends_what_the_first_left(phone: Open) -> None:
     first = phone()
     context = first.context
-    sign_in(first, phone_of("worker", WORKER))
-    at_home(first)
+    first.goto("/")
+    type_sign_in(first, phone_of("worker", WORKER))
     context.route("**/api/reports/**", unanswered)
     report(first, "乱堆物堆料", "只属于第一个人")
     expect(first.get_by_text("已存手机，还没发出")).to_be_visible()
@@ -41,7 +42,8 @@ def test_the_next_person_on_the_phone_neither_sees_nor_sends_what_the_first_left
     second.goto("/me")
     second.get_by_role("button", name="退出登录").click()
     second.get_by_role("button", name="仍要退出").click()
-    sign_in(second, phone_of("worker", OTHER_WORKER))
+    second.goto("/")
+    type_sign_in(second, phone_of("worker", OTHER_WORKER))
     at_home(second)
     expect(second.get_by_text("未发 1 条")).to_have_count(0)
 
@@ -58,10 +60,7 @@ def test_the_next_person_on_the_phone_neither_sees_nor_sends_what_the_first_left
 
 
 def test_signing_out_without_signal_is_final(phone: Open) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", WORKER))
-    at_home(worker)
-    worker.goto("/me")
+    worker = signed_in(phone(), "worker", WORKER, "/me")
     worker.route("**/api/**", unanswered)
     worker.get_by_role("button", name="退出登录").click()
     expect(worker.get_by_role("button", name="登录", exact=True)).to_be_visible()
@@ -74,9 +73,7 @@ def test_signing_out_without_signal_is_final(phone: Open) -> None:
 
 
 def test_a_hasty_thumb_takes_a_step_once(phone: Open) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", WORKER))
-    at_home(worker)
+    worker = signed_in(phone(), "worker", WORKER)
     sent = sends(worker.context)
     worker.locator("input[type=file][capture]").set_input_files(BEFORE)
     worker.get_by_role("button", name="暴露生活垃圾", exact=True).click()
@@ -84,8 +81,9 @@ def test_a_hasty_thumb_takes_a_step_once(phone: Open) -> None:
     expect(worker.get_by_role("heading", name=re.compile("已派给综合执法一中队"))).to_be_visible()
     assert len(sent) == 1
 
-    squad = phone()
-    sign_in(squad, phone_of("squad_member", "一中队"))
+    worker.context.close()
+
+    squad = signed_in(phone(), "squad_member", "一中队")
     squad.get_by_role("link", name=re.compile("暴露生活垃圾")).first.click()
     sent = sends(squad.context)
     squad.get_by_role("button", name="接单").evaluate(
@@ -108,14 +106,11 @@ def test_a_hasty_thumb_takes_a_step_once(phone: Open) -> None:
 @pytest.mark.parametrize("broken", ["open", "put"])
 def test_a_phone_that_cannot_store_says_so_and_keeps_what_is_on_screen(phone: Open, broken: str) -> None:
     worker = phone()
-    sign_in(worker, phone_of("worker", WORKER))
-    at_home(worker)
     full = "() => { throw new DOMException('full', 'QuotaExceededError') }"
     worker.add_init_script(
         f"{'IDBFactory.prototype.open' if broken == 'open' else 'IDBObjectStore.prototype.put'} = {full}"
     )
-    worker.reload()
-    at_home(worker)
+    signed_in(worker, "worker", WORKER)
     worker.locator("input[type=file][capture]").set_input_files(BEFORE)
     worker.get_by_role("button", name="乱堆物堆料", exact=True).click()
     worker.get_by_role("textbox").last.fill("还在屏幕上")
@@ -126,10 +121,8 @@ def test_a_phone_that_cannot_store_says_so_and_keeps_what_is_on_screen(phone: Op
 
 
 def test_a_report_sent_by_the_other_tab_is_seen_to_arrive(phone: Open) -> None:
-    first = phone()
+    first = signed_in(phone(), "worker", WORKER)
     context = first.context
-    sign_in(first, phone_of("worker", WORKER))
-    at_home(first)
     context.route("**/api/reports/**", unanswered)
     report(first, "乱堆物堆料")
     expect(first.get_by_text("已存手机，还没发出")).to_be_visible()
@@ -140,9 +133,7 @@ def test_a_report_sent_by_the_other_tab_is_seen_to_arrive(phone: Open) -> None:
 
 
 def test_a_very_long_word_leaves_the_buttons_in_reach(phone: Open) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", WORKER))
-    at_home(worker)
+    worker = signed_in(phone(), "worker", WORKER)
     report(worker, "暴露生活垃圾", "https://example.org/" + "a" * 400 + "😀" * 40)
     worker.get_by_role("link", name="看案件").click()
     expect(worker.locator(".case-quote")).to_be_visible()

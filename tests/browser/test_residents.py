@@ -1,16 +1,14 @@
 """A resident on a phone: with the script, without it, and with neither script nor style; then the staff act and they answer."""
 
 import re
-from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import SCREENSHOTS as PICTURES
-from tests.browser.conftest import Open
+from tests.browser.conftest import Open, Shoot
 from tests.people import HUANGTANG_3, PHOTOS
 
-Shoot = Callable[[Page, str], None]
 BOARD = f"/r/new?at={HUANGTANG_3}"
 BEFORE = PHOTOS / "orientation" / "Landscape_6.jpg"
 OTHER = PHOTOS / "phones" / "htc-desire.jpg"
@@ -93,6 +91,7 @@ def test_an_answer_that_is_lost_on_the_way_makes_no_second_report(phone: Open) -
 
     page.route("**/r/new", swallow)
     page.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("没有发出去，内容已存在手机里")).to_be_visible()
     expect(page.get_by_role("heading", name="收到了")).to_be_visible()
     assert [sent_code(page)] == codes
 

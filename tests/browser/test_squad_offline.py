@@ -6,12 +6,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.cases import act, case_of, file_report
-from tests.browser.conftest import Open
-from tests.browser.test_main_job import AFTER, Shoot, phone_of, sign_in
+from tests.browser.cases import AFTER
+from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_until
 from tests.people import HUANGTANG_3, PLACES
 
-RUBBISH = "E0110"
+WORKER = ("worker", "璜塘村第3网格")
+MEMBER = ("squad_member", "一中队")
 OTHER_SQUAD = "xxk-squad-2"
 
 
@@ -62,15 +62,10 @@ def actions_of(case: dict[str, object]) -> list[str]:
     return [event["action"] for event in events]
 
 
-def test_steps_taken_without_a_signal_all_arrive_in_order(phone: Open, shoot: Shoot) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
-    expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
-    case = file_report(worker, RUBBISH, words="垃圾桶旁成堆")
+def test_steps_taken_without_a_signal_all_arrive_in_order(phone: Open, field: SignIn, shoot: Shoot) -> None:
+    case = field(*WORKER).report(words="垃圾桶旁成堆")
 
-    squad = phone(service_workers="allow")
-    sign_in(squad, phone_of("squad_member", "一中队"))
-    squad.get_by_role("link", name="任务").click()
+    squad = signed_in(phone(service_workers="allow"), *MEMBER, "/tasks")
     expect(squad.get_by_role("button", name="接单")).to_be_visible()
     shoot(squad, "offline-1-list")
     ready_for_no_signal(squad, case["id"])
@@ -80,6 +75,9 @@ def test_steps_taken_without_a_signal_all_arrive_in_order(phone: Open, shoot: Sh
     expect(squad.get_by_text("已接单")).to_be_visible()
     expect(squad.get_by_text("未发", exact=True)).to_be_visible()
     shoot(squad, "offline-2-accepted")
+    (place,) = squad.evaluate(KEPT_PLACES)
+    assert (place["lng"], place["lat"]) == PLACES[HUANGTANG_3]
+    assert place["accuracy_m"] == 12
     squad.get_by_role("link", name=re.compile(case["matter"]["name"])).click()
     squad.get_by_role("button", name="到场").click()
     expect(squad.get_by_role("button", name="到场")).to_have_count(0)
@@ -96,28 +94,24 @@ def test_steps_taken_without_a_signal_all_arrive_in_order(phone: Open, shoot: Sh
     squad.context.set_offline(False)
     expect(squad.locator("article.unsent")).to_have_count(0, timeout=45_000)
     expect(squad.get_by_text("待核查").first).to_be_visible()
-    arrived = case_of(worker, case["id"])
+    squad.context.close()
+    arrived = field(*WORKER).case(case["id"])
     assert actions_of(arrived) == ["report", "route", "acknowledge", "arrive", "feedback"]
     assert [
         shot["received"] for event in arrived["events"] if event["action"] == "feedback" for shot in event["photos"]
     ] == [True]
 
     # Whoever reported it reads it in plain words, and may open the rest.
-    worker.goto(f"/cases/{case['id']}")
+    worker = signed_in(phone(), *WORKER, f"/cases/{case['id']}")
     expect(worker.get_by_text("处置完，等核查")).to_be_visible()
     shoot(worker, "reporter-1-plain")
     worker.get_by_role("button", name="看全部经过").click()
     expect(worker.get_by_text(re.compile("自动派遣"))).to_be_visible()
 
 
-def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, desk: Open, shoot: Shoot) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
-    expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
-    case = file_report(worker, RUBBISH)
-    squad = phone()
-    sign_in(squad, phone_of("squad_member", "一中队"))
-    squad.get_by_role("link", name=re.compile(case["matter"]["name"])).first.click()
+def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, field: SignIn, shoot: Shoot) -> None:
+    case = field(*WORKER).report()
+    squad = signed_in(phone(), *MEMBER, f"/cases/{case['id']}")
     with squad.expect_response(lambda answer: answer.request.method == "PUT"):
         squad.get_by_role("button", name="接单").click()
     expect(squad.get_by_role("button", name="到场")).to_be_visible()
@@ -127,10 +121,7 @@ def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, desk: 
     squad.get_by_role("button", name="到场").click()
     expect(squad.get_by_role("button", name="到场")).to_have_count(0)
     hand_in(squad, "这句话和照片不能丢")
-    operator = desk()
-    sign_in(operator, phone_of("operator"), "/desk")
-    expect(operator.get_by_text("实时", exact=True)).to_be_visible()
-    act(operator, case["id"], "reassign", squad=OTHER_SQUAD, words="离二中队近")
+    field("operator").act("reassign", case["id"], squad=OTHER_SQUAD, words="离二中队近")
 
     squad.context.set_offline(False)
     refused = squad.locator("article.unsent-refused")
@@ -146,7 +137,7 @@ def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, desk: 
     # Without the first the second is asked for, and refused for itself, with its photo.
     squad.once("dialog", lambda dialog: dialog.accept())
     refused.get_by_role("button", name="删除").click()
-    expect(refused).to_contain_text("处置完", timeout=45_000)
+    expect(refused).to_contain_text("处置完")
     expect(refused).to_contain_text("1 张照片")
     squad.goto("/unsent")
     expect(refused).to_contain_text("1 张照片")
@@ -160,28 +151,19 @@ def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, desk: 
     expect(squad.get_by_role("dialog", name="改为")).to_be_visible()
     shoot(squad, "refused-3-change")
     squad.get_by_role("button", name="关闭").click()
-    assert actions_of(case_of(operator, case["id"]))[-1] == "reassign"
+    assert actions_of(field("operator").case(case["id"]))[-1] == "reassign"
 
 
-def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, shoot: Shoot) -> None:
+def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, field: SignIn, shoot: Shoot) -> None:
     """The operator has changed the matter meanwhile: what was done must be said of what the case is now."""
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
-    expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
-    case = file_report(worker, RUBBISH)
-    leader = phone()
-    sign_in(leader, phone_of("squad_leader", "一中队"))
-    expect(leader.get_by_role("link", name=re.compile(case["matter"]["name"])).first).to_be_visible()
-    act(leader, case["id"], "acknowledge")
-    member = phone()
-    sign_in(member, phone_of("squad_member", "一中队"), f"/cases/{case['id']}")
+    case = field(*WORKER).report()
+    leader = field("squad_leader", "一中队")
+    leader.act("acknowledge", case["id"])
+    member = signed_in(phone(), *MEMBER, f"/cases/{case['id']}")
     expect(member.get_by_role("button", name="到场")).to_be_visible()
     member.context.set_offline(True)
     hand_in(member, "已清运干净")
-    operator = phone()
-    sign_in(operator, phone_of("operator", ""))
-    expect(operator.get_by_role("button", name="登录", exact=True)).to_have_count(0)
-    act(operator, case["id"], "recategorise", matter="E0136", words="是堆料，不是垃圾")
+    field("operator").act("recategorise", case["id"], matter="E0136", words="是堆料，不是垃圾")
     member.context.set_offline(False)
     refused = member.locator("article.unsent-refused")
     expect(refused).to_have_count(1, timeout=45_000)
@@ -195,25 +177,20 @@ def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, shoot: 
     sheet.get_by_role("button", name="处置完").click()
     expect(member.locator("article.unsent")).to_have_count(0, timeout=45_000)
     for _ in range(60):
-        if actions_of(case_of(leader, case["id"]))[-1] == "feedback":
+        if actions_of(leader.case(case["id"]))[-1] == "feedback":
             break
         member.wait_for_timeout(500)
-    assert actions_of(case_of(leader, case["id"]))[-1] == "feedback"
+    assert actions_of(leader.case(case["id"]))[-1] == "feedback"
 
 
 @pytest.mark.parametrize("allowed", [True, False])
-def test_the_photo_after_is_taken_over_the_one_before(phone: Open, shoot: Shoot, allowed: bool) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
-    expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
-    case = file_report(worker, RUBBISH)
+def test_the_photo_after_is_taken_over_the_one_before(phone: Open, field: SignIn, shoot: Shoot, allowed: bool) -> None:
+    case = field(*WORKER).report()
+    field(*MEMBER).act("acknowledge", case["id"])
     squad = phone()
-    sign_in(squad, phone_of("squad_member", "一中队"))
-    expect(squad.get_by_role("link", name=re.compile(case["matter"]["name"])).first).to_be_visible()
-    act(squad, case["id"], "acknowledge")
     if allowed:
         squad.context.grant_permissions(["geolocation", "camera"])
-    squad.goto(f"/cases/{case['id']}")
+    signed_in(squad, *MEMBER, f"/cases/{case['id']}")
     squad.get_by_role("button", name="处置完").click()
     squad.get_by_role("button", name="对照处置前拍照").click()
     camera = squad.get_by_role("dialog", name="对照拍照")
@@ -225,8 +202,7 @@ def test_the_photo_after_is_taken_over_the_one_before(phone: Open, shoot: Shoot,
         chosen.value.set_files(AFTER)
         expect(squad.get_by_role("dialog").get_by_role("img")).to_be_visible()
         return
-    expect(camera.locator("video")).to_be_visible()
-    squad.wait_for_timeout(1500)
+    wait_until(squad, "() => document.querySelector('video')?.currentTime > 0")
     shoot(squad, "camera-1-ghost")
     camera.get_by_role("button", name="拍一张").click()
     camera.get_by_role("button", name="完成，1 张").click()
@@ -235,19 +211,3 @@ def test_the_photo_after_is_taken_over_the_one_before(phone: Open, shoot: Shoot,
     live = "() => document.querySelectorAll('video').length"
     assert squad.evaluate(live) == 0
     shoot(squad, "camera-3-taken")
-
-
-def test_the_place_of_the_step_goes_along(phone: Open) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
-    expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()
-    case = file_report(worker, RUBBISH)
-    squad = phone()
-    sign_in(squad, phone_of("squad_member", "一中队"), f"/cases/{case['id']}")
-    expect(squad.get_by_role("button", name="接单")).to_be_visible()
-    squad.context.set_offline(True)
-    squad.get_by_role("button", name="接单").click()
-    expect(squad.locator("article.unsent")).to_have_count(1)
-    (place,) = squad.evaluate(KEPT_PLACES)
-    assert (place["lng"], place["lat"]) == PLACES[HUANGTANG_3]
-    assert place["accuracy_m"] == 12

@@ -1,20 +1,14 @@
 """People and duty on the real screens: an administrator enters people from a table and hands a member's work over; a leader
 plans a night; a member says how they stand, and the desk knows."""
 
-import json
 import re
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from backend.clock import local_date
-from backend.identifiers import new_id
-from tests.browser.conftest import PASSWORD, Open
-from tests.browser.test_main_job import phone_of, sign_in
-from tests.people import HUANGTANG_3, photo, report_body, sha256
-
-Shoot = Callable[[Page, str], None]
+from tests.browser.conftest import Open, Shoot, SignIn, signed_in
+from tests.people import HUANGTANG_3
 
 TITLES = "姓名,手机号,所属单位,岗位,职责,专职/兼职,网格编码,中队,开始日期,结束日期"
 WORKER = f"网格员 901,19900005901,徐霞客镇人民政府,网格员,网格员,专职,{HUANGTANG_3},,2026-01-01,"
@@ -38,28 +32,8 @@ def find_person(page: Page, phone_tail: str) -> None:
     page.keyboard.press("Enter")
 
 
-def case_in_hand(worker: Page, member: Page, member_phone: str) -> str:
-    """A case that the member has accepted; its code. The screens of reporting have tests of their own."""
-    body, picture = json.dumps(report_body("E0110", at=SECOND_SQUADS_GRID)).encode(), photo()
-    worker.request.post("/api/session", data={"phone": phone_of("worker"), "password": PASSWORD})
-    filed = worker.request.put(
-        f"/api/reports/{new_id()}",
-        multipart={
-            "report": {"name": "report.json", "mimeType": "application/json", "buffer": body},
-            "photo": {"name": sha256(picture), "mimeType": "image/jpeg", "buffer": picture},
-        },
-    ).json()["case"]
-    member.request.post("/api/session", data={"phone": member_phone, "password": PASSWORD})
-    now = datetime.now(UTC).isoformat()
-    step = {"action": "acknowledge", "version": filed["version"], "words": "", "at": now, "photos": []}
-    taken = member.request.put(f"/api/cases/{filed['id']}/actions/{new_id()}", data=step)
-    assert taken.ok, taken.text()
-    return str(filed["code"])
-
-
-def test_administrator_enters_people_and_hands_work_over(desk: Open, phone: Open, shoot: Shoot) -> None:
-    page = desk()
-    sign_in(page, phone_of("administrator"), "/desk")
+def test_administrator_enters_people_and_hands_work_over(desk: Open, phone: Open, field: SignIn, shoot: Shoot) -> None:
+    page = signed_in(desk(), "administrator", path="/desk")
     page.get_by_role("button", name="人员").or_(page.get_by_role("link", name="人员")).first.click()
 
     # One row is wrong: it is named with its column, and nothing is written.
@@ -81,10 +55,11 @@ def test_administrator_enters_people_and_hands_work_over(desk: Open, phone: Open
     page.get_by_role("button", name="回到人员").first.click()
 
     # A member leaves; the new one takes the post, the turns and the case in hand.
-    code = case_in_hand(phone(), phone(), phone_of("squad_member", "二中队"))
+    case = field("worker").report(at=SECOND_SQUADS_GRID)
+    field("squad_member", "二中队").act("acknowledge", case["id"])
     find_person(page, "9105")
     page.get_by_role("button", name="离岗 / 调动").click()
-    expect(page.get_by_role("dialog")).to_contain_text(code)
+    expect(page.get_by_role("dialog")).to_contain_text(case["code"])
     successor = page.get_by_role("combobox", name="接替的人")
     successor.fill("902")
     page.get_by_role("option", name=re.compile("执法队员 902")).click()
@@ -118,8 +93,7 @@ def test_administrator_enters_people_and_hands_work_over(desk: Open, phone: Open
 
 
 def test_leader_plans_a_night_and_member_goes_off_duty(desk: Open, phone: Open, shoot: Shoot) -> None:
-    leader = desk()
-    sign_in(leader, phone_of("squad_leader", "一中队"), "/desk#/squads")
+    leader = signed_in(desk(), "squad_leader", "一中队", "/desk#/squads")
     expect(leader.get_by_role("heading", name="综合执法一中队")).to_be_visible()
     leader.get_by_role("button", name="下一周").click()
     plan_night(leader)
@@ -134,8 +108,7 @@ def test_leader_plans_a_night_and_member_goes_off_duty(desk: Open, phone: Open, 
     # On the phone the same shift, and one tap to come and to go; the desk hears of it by itself.
     leader.get_by_role("button", name="资料").click()
     me = leader.get_by_role("row").filter(has_text="执法队员 001")
-    member = phone()
-    sign_in(member, phone_of("squad_member", "一中队"), "/me")
+    member = signed_in(phone(), "squad_member", "一中队", "/me")
     member.get_by_role("button", name=re.compile("看全部")).click()
     expect(member.get_by_text("22:00–次日06:00")).to_be_visible()
     member.get_by_role("button", name="待命").click()

@@ -1,17 +1,14 @@
 """The administrator's two ways to change the net: a file of grids, bad at first, and drawing on the map."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from shapely import Polygon, unary_union
 
-from tests.browser.conftest import Open, wait_for_map
-from tests.browser.test_main_job import case_code, phone_of, report, sign_in
+from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_for_map
 from tests.net_files import geojson, grid_rows, moved
 from tests.people import HUANGTANG_3, PLACES
 
-Shoot = Callable[[Page, str], None]
 HUANGTANG = "320281104206"
 HUANGTANG_2 = f"{HUANGTANG}002"
 QIAOQI_3 = "320281104216003"
@@ -62,16 +59,10 @@ def publish_today(page: Page) -> None:
 
 
 def test_a_bad_file_is_mended_and_published_and_an_open_case_keeps_its_grid(
-    phone: Open, desk: Open, shoot: Shoot
+    desk: Open, field: SignIn, shoot: Shoot
 ) -> None:
-    worker = phone()
-    sign_in(worker, phone_of("worker", "璜塘村第3网格"))
-    report(worker, "暴露生活垃圾")
-    expect(worker.get_by_role("heading", name=re.compile("已派给"))).to_be_visible()
-    code = case_code(worker)
-
-    admin = desk()
-    sign_in(admin, phone_of("administrator"), "/desk#/net/imports")
+    code = field("worker", "璜塘村第3网格").report()["code"]
+    admin = signed_in(desk(), "administrator", path="/desk#/net/imports")
     shoot(admin, "net-1-import")
     choose(admin, file_of_huangtang(duplicate_code=True))
     expect(admin.get_by_role("button", name="存为草案").last).to_be_disabled()
@@ -137,8 +128,7 @@ def draw_across(page: Page, canvas: Locator, code: str) -> None:
 
 
 def test_a_grid_is_split_undone_split_again_and_published(desk: Open, shoot: Shoot) -> None:
-    admin = desk()
-    sign_in(admin, phone_of("administrator"), "/desk#/net/drafts")
+    admin = signed_in(desk(), "administrator", path="/desk#/net/drafts")
     admin.get_by_role("button", name="新建草案").first.click()
     admin.get_by_label("标题").fill("峭岐村第3网格一分为二")
     admin.get_by_label("生效日期").fill(today_of(admin))

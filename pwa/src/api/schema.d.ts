@@ -1275,7 +1275,8 @@ export interface paths {
         };
         /**
          * Get Photo
-         * @description A photo of a case that I may see: 320 or 1600 px without metadata, or the original as evidence (download only).
+         * @description A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
+         *     it, or the original as evidence (download only). The pictures hold no metadata.
          */
         get: operations["get_photo_api_photos__sha256___size__get"];
         put?: never;

@@ -37,8 +37,8 @@ export interface LocalDraft {
   /** Shows what is kept here for the draft, else what was saved of it. */
   open: (id: string, saved: RuleSet | null) => void
   change: (part: Partial<Pick<Edits, 'title' | 'rules'>>) => void
-  /** What was saved is now what is shown. */
-  settle: (saved: RuleSet) => void
+  /** What was `sent` is saved now. What was typed since stays, over what was saved; and another draft may be open by now. */
+  settle: (saved: RuleSet, sent: Edits) => void
 }
 
 export function useLocalDraft(): LocalDraft {
@@ -50,25 +50,27 @@ export function useLocalDraft(): LocalDraft {
     if (now && isChanged.value) keepEdits(id, now)
   })
 
+  function open(draftId: string, saved: RuleSet | null): void {
+    const kept = keptEdits(draftId)
+    id = draftId
+    isChanged.value = kept !== null
+    edits.value = kept ?? (saved && editsOf(saved))
+  }
+
   return {
     edits,
     isChanged,
-    open(draftId, saved) {
-      const kept = keptEdits(draftId)
-      id = draftId
-      isChanged.value = kept !== null
-      edits.value = kept ?? (saved && editsOf(saved))
-    },
+    open,
     change(part) {
       if (!edits.value) return
       isChanged.value = true
       edits.value = { ...edits.value, ...part }
     },
-    settle(saved) {
-      forgetEdits(saved.id)
-      id = saved.id
-      isChanged.value = false
-      edits.value = editsOf(saved)
+    settle(saved, sent) {
+      const kept = keptEdits(saved.id)
+      if (kept && JSON.stringify(kept) !== JSON.stringify(sent)) keepEdits(saved.id, { ...kept, version: saved.version, base: saved.base })
+      else forgetEdits(saved.id)
+      if (saved.id === id) open(saved.id, saved)
     },
   }
 }

@@ -1,7 +1,6 @@
 """A resident's report over the API, as other clients send it."""
 
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -96,8 +95,16 @@ async def test_what_is_wrong_is_named(
     assert [(error["field"], error["code"]) for error in answer.json()["errors"]] == [(field, code)]
 
 
-async def test_an_id_that_carries_no_time_needs_one(stranger: httpx.AsyncClient) -> None:
-    address = f"/api/residents/reports/{uuid4()}"
+@pytest.mark.parametrize(
+    "report_id",
+    [
+        "00000000-0000-4000-8000-000000000000",
+        "ffffffff-ffff-4fff-bfff-ffffffffffff",
+        "ffffffff-ffff-7fff-bfff-ffffffffffff",
+    ],
+)
+async def test_an_id_that_carries_no_time_needs_one(stranger: httpx.AsyncClient, report_id: object) -> None:
+    address = f"/api/residents/reports/{report_id}"
     answer = await stranger.put(address, json=body())
     assert (answer.status_code, answer.json()["code"]) == (422, "no_time")
     timed = body(occurred_at="2026-11-23T09:00:00+08:00")
