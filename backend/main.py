@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import escalation_routes, flag_routes, handover_routes, photo_routes
+from backend.cases import escalation_routes, handover_routes, photo_routes
 from backend.cases import routes as cases
 from backend.clock import utc_now
 from backend.command_centre import net_routes
@@ -20,6 +20,7 @@ from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes
+from backend.flags import routes as flags
 from backend.grids import draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
@@ -58,7 +59,7 @@ ROUTERS = (
     catalogue_routes.router,
     cases.router,
     photo_routes.router,
-    flag_routes.router,
+    flags.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,

@@ -15,11 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend import jobs
 from backend.cases import escalating
 from backend.cases.effects_command import RESUME
-from backend.cases.flagging import STEP_JOB, flag_photo, flag_step, keep_look
+from backend.cases.evidence import STEP_JOB
 from backend.cases.marks import marked_photo
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
+from backend.flags.actions import flag_photo, flag_step, remember_look
 from backend.live import feed
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
@@ -54,7 +55,7 @@ async def derive_photo(
     async with sessions() as session:
         await marked_photo(session, store, children, county=county, case_id=case, sha256=sha256)
     async with sessions() as session, session.begin():
-        await keep_look(session, store, children, county=county, sha256=sha256)
+        await remember_look(session, store, children, county=county, sha256=sha256)
     async with sessions() as session, session.begin():
         await flag_photo(session, county=county, case_id=case, event_id=event, sha256=sha256, at=clock())
 

@@ -178,7 +178,10 @@ class CaseEvent(SQLModel, table=True):
 
 
 class CasePhoto(SQLModel, table=True):
-    """A photo declared by a report or an action (`event_id`). `received_at` is empty while it is awaited."""
+    """A photo declared by a report or an action (`event_id`). `received_at` is empty while it is awaited.
+
+    `exif_at` and `exif_place` are what the phone read in it before it made it smaller; the bytes that came may have lost it.
+    """
 
     __tablename__ = "case_photo"
     __table_args__ = (
@@ -195,3 +198,5 @@ class CasePhoto(SQLModel, table=True):
     phase: PhotoPhase = Field(sa_type=choice(PhotoPhase))
     position: int
     received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    exif_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    exif_place: Any = Field(default=None, sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=True)

@@ -11,10 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
 from backend.cases.actions import Outcome
-from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
-from backend.cases.flag_rules import clock_off
-from backend.cases.flagging import look_later
+from backend.cases.evidence import Upload, look_later, require_declared, store_photo, store_photos
 from backend.cases.history import changed_meanwhile
+from backend.cases.marks import SAME_TIME
 from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
 from backend.cases.queries_lists import CaseFilter
@@ -319,7 +318,7 @@ async def put_action(
         (present,) = await views.summaries(session, actor, [case_id], at=at, language=language)
         conflict.more["case"] = present.model_dump(mode="json")
         raise
-    if outcome.first and clock_off([submission.content.at or at], at, sent_at):
+    if outcome.first and sent_at and abs(sent_at - at) > SAME_TIME:
         await look_later(session, actor.county, case_id, action_id, sent_at)
     response.status_code = 201 if outcome.first else 200
     return await _action_receipt(session, actor, action_id, outcome, at, language)

@@ -22,11 +22,29 @@ def _distinct(photos: "list[DeclaredPhoto]") -> "list[DeclaredPhoto]":
     return photos
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
+class ExifPlace(Wire):
+    lng: Lng
+    lat: Lat
+
+
 class DeclaredPhoto(Wire):
     """A photo that belongs to this report or action; its bytes may come along or follow later."""
 
     sha256: Sha256
     taken_at: PhoneTime | None = None
+    # Left out where absent: a submission from before must have the fingerprint that it had.
+    exif_at: Annotated[str, Field(max_length=32)] | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="the camera's wall clock as EXIF had it before the phone shrank the photo; no zone",
+    )
+    exif_place: ExifPlace | None = Field(
+        default=None, exclude_if=_is_none, description="where EXIF had it taken before the phone shrank it"
+    )
 
 
 DeclaredPhotos = Annotated[list[DeclaredPhoto], Field(max_length=MAX_PHOTOS), AfterValidator(_distinct)]

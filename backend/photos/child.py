@@ -4,7 +4,7 @@ Run as `python -I child.py`; imports nothing of ours. It answers questions until
 
     question   one JSON line {"job": "inspect" | "derive" | "mark" | "look", "format": …, "bytes": n, "sides_px": […],
                "lines": […], "font": path}, then n bytes
-    answer     one JSON line {"facts" or "views": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
+    answer     one JSON line {"facts" or "look": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
 
 It has no wall clock: whoever asks kills it when it takes too long. The other end is intake.py.
 """
@@ -114,7 +114,7 @@ def do(question: dict[str, object], data: bytes) -> tuple[dict[str, object], lis
                 case {"job": "mark", "lines": [*lines], "font": str(font)}:
                     return {}, [marked(photo, [str(line) for line in lines], font)]
                 case {"job": "look"}:
-                    return {"views": look(photo)}, []
+                    return {"look": look(photo)}, []
             raise ValueError("no such job")
     except (TooManyPixels, Image.DecompressionBombError, MemoryError) as error:
         return refusal("too_many_pixels", error), []
@@ -364,40 +364,47 @@ def draw_lines(shown: Image.Image, lines: list[str], font: ImageFont.FreeTypeFon
 # What it looks like
 
 VIEW_PX = 320
-CUT_OFF = 0.1  # of width and height, by whoever cuts an edge off a picture
-PLAIN = 24  # of 64 comparisons; a wall or a night sky looks like every other
 LEVELS = 3  # of 255: what a comparison must differ by to say something
+PLAIN = 128  # of 256 comparisons; a wall or a clear sky looks like every other
+SMALL_VIEWS = 6
+
+Edges = tuple[float, float, float, float]
 
 
-def look(photo: Image.Image) -> list[list[str]] | None:
-    """Two difference hashes (8 × 8 and 16 × 16 comparisons of neighbours, as hex) of each view of the picture: whole,
-    mirrored, without two edges at each of the four corners, without all four edges. None for a picture with nothing in it."""
+def views() -> list[Edges]:
+    """What is cut off at the left, the top, the right and the bottom, as parts of width and height; see likeness.py."""
+    cut_off: list[Edges] = [(0, 0, 0, 0)]
+    for cut in (0.1, 0.05, 0.15):
+        half = cut / 2
+        cut_off += [(0, 0, cut, cut), (cut, 0, 0, cut), (0, cut, cut, 0), (cut, cut, 0, 0), (half, half, half, half)]
+    return [*cut_off, (0.1, 0, 0, 0), (0, 0.1, 0, 0), (0, 0, 0.1, 0), (0, 0, 0, 0.1)]
+
+
+def look(photo: Image.Image) -> dict[str, list[str]] | None:
+    """Difference hashes as hex: 16 × 16 comparisons of neighbours of every view, and 8 × 8 of the first ones. None for a
+    picture with hardly anything in it."""
     photo.draft("L", (VIEW_PX, VIEW_PX))
     grey = photo.convert("L")
     grey.thumbnail((VIEW_PX, VIEW_PX), Image.Resampling.BILINEAR)
-    if sum(abs(difference) >= LEVELS for difference in differences(grey, 8)) < PLAIN:
+    if sum(abs(difference) >= LEVELS for difference in differences(grey, 16, views()[0])) < PLAIN:
         return None
-    cut, half = CUT_OFF, CUT_OFF / 2
-    edges = [(0, 0, cut, cut), (cut, 0, 0, cut), (0, cut, cut, 0), (cut, cut, 0, 0), (half, half, half, half)]
-    views = [grey, grey.transpose(Image.Transpose.FLIP_LEFT_RIGHT), *(without(grey, *each) for each in edges)]
-    return [[difference_hash(view, 8), difference_hash(view, 16)] for view in views]
+    return {
+        "small": [difference_hash(grey, 8, cut_off) for cut_off in views()[:SMALL_VIEWS]],
+        "large": [difference_hash(grey, 16, cut_off) for cut_off in views()],
+    }
 
 
-def without(photo: Image.Image, left: float, top: float, right: float, bottom: float) -> Image.Image:
-    """The picture without these parts of its width and height."""
-    w, h = photo.size
-    return photo.crop((round(left * w), round(top * h), round((1 - right) * w), round((1 - bottom) * h)))
-
-
-def differences(grey: Image.Image, side: int) -> list[int]:
+def differences(grey: Image.Image, side: int, cut_off: Edges) -> list[int]:
     """By how much each of side × side points is lighter than its left neighbour. The triangle filter forgives small shifts."""
-    points = grey.resize((side + 1, side), Image.Resampling.BILINEAR).tobytes()
+    (w, h), (left, top, right, bottom) = grey.size, cut_off
+    box = (left * w, top * h, (1 - right) * w, (1 - bottom) * h)
+    points = grey.resize((side + 1, side), Image.Resampling.BILINEAR, box).tobytes()
     rows = [points[start : start + side + 1] for start in range(0, len(points), side + 1)]
-    return [right - left for row in rows for left, right in itertools.pairwise(row)]
+    return [after - before for row in rows for before, after in itertools.pairwise(row)]
 
 
-def difference_hash(grey: Image.Image, side: int) -> str:
-    bits = "".join("1" if difference > 0 else "0" for difference in differences(grey, side))
+def difference_hash(grey: Image.Image, side: int, cut_off: Edges) -> str:
+    bits = "".join("1" if difference > 0 else "0" for difference in differences(grey, side, cut_off))
     return f"{int(bits, 2):0{side * side // 4}x}"
 
 

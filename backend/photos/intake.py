@@ -20,7 +20,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, BaseModel, Field
 
 from backend.photos.keys import SHOWN_SIDES_PX
-from backend.photos.likeness import VIEWS, Views
+from backend.photos.likeness import SMALL_VIEWS, VIEWS, Look
 
 MAX_PHOTO_BYTES = 20 * 2**20
 
@@ -101,13 +101,13 @@ async def mark_photo(children: "PhotoChildren", jpeg: bytes, lines: Sequence[str
     return marked
 
 
-async def look_at_photo(children: "PhotoChildren", jpeg: bytes) -> Views | None:
+async def look_at_photo(children: "PhotoChildren", jpeg: bytes) -> Look | None:
     """What an upright JPEG of ours looks like; None if it is too plain to be told from others. Raises PhotoRefused."""
     question = _Question(job="look", format=_require_photo(jpeg), bytes=len(jpeg))
     answer, _ = await children.ask(question, jpeg)
-    if answer.views is None:
+    if answer.look is None:
         return None
-    return Views(tuple(int(small, 16) for small, _ in answer.views), tuple(int(large, 16) for _, large in answer.views))
+    return Look(tuple(int(each, 16) for each in answer.look.small), tuple(int(each, 16) for each in answer.look.large))
 
 
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
@@ -153,8 +153,9 @@ class _Facts(BaseModel):
     place: tuple[float, float] | None
 
 
-_SmallHash = Annotated[str, Field(pattern="^[0-9a-f]{16}$")]
-_LargeHash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+class _Look(BaseModel):
+    small: list[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]] = Field(min_length=SMALL_VIEWS, max_length=SMALL_VIEWS)
+    large: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(min_length=VIEWS, max_length=VIEWS)
 
 
 class _Answer(BaseModel):
@@ -163,7 +164,7 @@ class _Answer(BaseModel):
     refused: Refusal | None = None
     detail: str = ""
     facts: _Facts | None = None
-    views: list[tuple[_SmallHash, _LargeHash]] | None = Field(default=None, min_length=VIEWS, max_length=VIEWS)
+    look: _Look | None = None
     part_lengths: list[int] = Field(default=[], max_length=len(SHOWN_SIDES_PX))
 
 

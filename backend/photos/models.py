@@ -5,10 +5,13 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import BigInteger, LargeBinary
+from sqlalchemy import LargeBinary
+from sqlalchemy.dialects.postgresql import BIT
 from sqlmodel import Field, Index, SQLModel
 
 from backend.database import SRID, TIMESTAMP
+
+HASH: Any = BIT(64)
 
 
 class Photo(SQLModel, table=True):
@@ -28,24 +31,23 @@ class Photo(SQLModel, table=True):
     received_at: datetime = Field(sa_type=TIMESTAMP)
 
 
-class PhotoLikeness(SQLModel, table=True):
-    """What a photo looks like, for finding it again in another case; photos with nothing in them have none.
+class PhotoLook(SQLModel, table=True):
+    """What a photo looks like, for finding it again in another case; photos with hardly anything in them have none.
 
-    The small hashes are kept as PostgreSQL keeps 64 bits, signed. `large` holds the large ones in the order of
-    `likeness.VIEWS`, 32 bytes each.
+    Small hashes (`likeness.SMALL_VIEWS`) by which candidates are found, and in `large` those that confirm one, in the order
+    of `likeness.VIEWS`, 32 bytes each.
     """
 
-    __tablename__ = "photo_likeness"
-    __table_args__ = (Index("ix_photo_likeness_county_received_at", "county", "received_at"),)
+    __tablename__ = "photo_look"
+    __table_args__ = (Index("ix_photo_look_county_received_at", "county", "received_at"),)
 
     county: str = Field(primary_key=True, max_length=6)
     sha256: str = Field(primary_key=True, max_length=64)
     received_at: datetime = Field(sa_type=TIMESTAMP)
-    whole: int = Field(sa_type=BigInteger)
-    mirrored: int = Field(sa_type=BigInteger)
-    top_left: int = Field(sa_type=BigInteger)
-    top_right: int = Field(sa_type=BigInteger)
-    bottom_left: int = Field(sa_type=BigInteger)
-    bottom_right: int = Field(sa_type=BigInteger)
-    middle: int = Field(sa_type=BigInteger)
+    whole: str = Field(sa_type=HASH)
+    top_left: str = Field(sa_type=HASH)
+    top_right: str = Field(sa_type=HASH)
+    bottom_left: str = Field(sa_type=HASH)
+    bottom_right: str = Field(sa_type=HASH)
+    middle: str = Field(sa_type=HASH)
     large: bytes = Field(sa_type=LargeBinary)

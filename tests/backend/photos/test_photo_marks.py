@@ -1,6 +1,5 @@
 """What is written on a shown picture: readable on anything, small, at the lower edge, and nothing else is changed."""
 
-import io
 import logging
 from itertools import pairwise
 from pathlib import Path
@@ -116,8 +115,3 @@ async def test_each_case_has_its_own_and_without_a_font_none_is_kept(
     assert marked != plain
     assert await kept_mark(store, "320281", sha256(data), one) == marked
     assert await kept_mark(store, "320281", sha256(data), other) is None
-
-
-def test_the_child_is_told_of_a_picture_without_anything_in_it() -> None:
-    file = io.BytesIO(encoded(Image.new("RGB", (320, 240), (90, 100, 110))))
-    assert child.look(Image.open(file)) is None

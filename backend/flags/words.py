@@ -1,61 +1,22 @@
 """Flags in words: facts, in the reader's language, without a verdict."""
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from uuid import UUID
+from collections.abc import Callable
 
-from pydantic import BaseModel, Field
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from backend.cases import queries
-from backend.cases.flag_models import EvidenceFlag, FlagKind
-from backend.cases.flag_rules import Facts
-from backend.cases.queries_flags import flags_of
-from backend.cases.schemas import CaseLink
 from backend.errors import Say
-from backend.permissions import Actor
+from backend.flags.models import FlagKind
+from backend.flags.rules import Facts
 from backend.photos.likeness import Likeness
 
-
-class FlagOut(BaseModel):
-    """A fact about the evidence of a case. It is no verdict: whoever reads it looks for themselves."""
-
-    kind: FlagKind
-    words: str
-    sha256: str | None = Field(description="the photo that it is about")
-    case: CaseLink | None = Field(description="the other case that `words` speaks of, where the reader may see it")
-    found_at: datetime
+# How a photo, a step or another case is called in them is up to the reader's rights: `other` is what they may know.
 
 
-class EvidenceFlags(BaseModel):
-    items: list[FlagOut]
-
-
-async def flags_for(session: AsyncSession, actor: Actor, case_id: UUID, *, language: str) -> EvidenceFlags:
-    """The flags of a case that the actor may see. Raises NotFound."""
-    case = await queries.case_for(session, actor, case_id)
-    flags = await flags_of(session, case.county, case.id)
-    links = await _links(session, actor, flags)
-    return EvidenceFlags(items=[_out(flag, links.get(flag.other_case_id), language) for flag in flags])
-
-
-async def _links(session: AsyncSession, actor: Actor, flags: Sequence[EvidenceFlag]) -> dict[UUID | None, CaseLink]:
-    others = {flag.other_case_id for flag in flags if flag.other_case_id}
-    visible = await queries.visible_ids(session, actor, others)
-    codes = await queries.case_codes(session, actor.county, visible)
-    return {case_id: CaseLink(id=case_id, code=code) for case_id, code in codes.items()}
-
-
-def _out(flag: EvidenceFlag, link: CaseLink | None, language: str) -> FlagOut:
-    other = Say(f"案件 {link.code}", f"case {link.code}") if link else Say("另一个案件", "another case")
-    words = WORDS[flag.kind](flag.facts, other)
-    return FlagOut(
-        kind=flag.kind, words=words.in_language(language), sha256=flag.sha256, case=link, found_at=flag.found_at
-    )
+def words_of(kind: FlagKind, facts: Facts, other: Say) -> Say:
+    """One sentence. `other` is how the other case is called, if there is one."""
+    return _WORDS[kind](facts, other)
 
 
 def _same_photo(_facts: Facts, other: Say) -> Say:
-    return Say(f"这张照片和{other.zh} 的一张照片完全相同", f"This photo is the same file as one of {other.en}")
+    return Say(f"这张照片和{other.zh}的一张照片完全相同", f"This photo is the same file as one of {other.en}")
 
 
 def _like_photo(facts: Facts, other: Say) -> Say:
@@ -64,17 +25,28 @@ def _like_photo(facts: Facts, other: Say) -> Say:
         Likeness.MIRRORED: ("（镜像）", " (mirrored)"),
         Likeness.PART: ("（裁剪）", " (cropped)"),
     }[Likeness(facts["how"])]
-    return Say(f"这张照片和{other.zh} 的照片很像{zh}", f"This photo looks very much like one of {other.en}{en}")
+    return Say(f"这张照片和{other.zh}的照片很像{zh}", f"This photo looks very much like one of {other.en}{en}")
+
+
+SAID_BY = {
+    "report": Say("上报位置", "the reported place"),
+    "step": Say("这一步提交的位置", "the place sent with this step"),
+    "case": Say("案件位置", "the place of the case"),
+}
 
 
 def _photo_place(facts: Facts, _other: Say) -> Say:
-    zh, en = {
-        "report": ("上报位置", "the reported place"),
-        "step": ("这一步提交的位置", "the place sent with this step"),
-        "case": ("案件位置", "the place of the case"),
-    }[facts["from"]]
-    apart = _distance(facts["away_m"])
-    return Say(f"照片自带位置离{zh} {apart.zh}", f"The position in the photo is {apart.en} from {en}")
+    place, apart = SAID_BY[facts["from"]], _distance(facts["away_m"])
+    return Say(f"照片自带的位置离{place.zh} {apart.zh}", f"The position in the photo is {apart.en} from {place.en}")
+
+
+def _datum(facts: Facts, _other: Say) -> Say:
+    place, apart = SAID_BY[facts["from"]], _distance(facts["away_m"])
+    return Say(
+        f"照片自带的位置离{place.zh} {apart.zh}，正好是地图坐标（GCJ-02）的偏移，可能只是坐标没有换算",
+        f"The position in the photo is {apart.en} from {place.en}, just the shift of Chinese maps (GCJ-02): perhaps only a"
+        " coordinate that was not converted",
+    )
 
 
 def _photo_time(facts: Facts, _other: Say) -> Say:
@@ -96,7 +68,7 @@ def _phone_clock(facts: Facts, _other: Say) -> Say:
 def _speed(facts: Facts, other: Say) -> Say:
     apart, took = _distance(facts["apart_m"]), _duration(facts["apart_s"])
     return Say(
-        f"和上一次上报（{other.zh}）相距 {apart.zh}、相隔 {took.zh}，要求速度 {facts['speed_kmh']} 公里/小时",
+        f"和上一次上报（{other.zh}）相距 {apart.zh}，相隔 {took.zh}，相当于每小时 {facts['speed_kmh']} 公里",
         f"{apart.en} from the report before ({other.en}) in {took.en}: {facts['speed_kmh']} km/h would be needed",
     )
 
@@ -118,10 +90,11 @@ def _accuracy(facts: Facts, _other: Say) -> Say:
     )
 
 
-WORDS: dict[FlagKind, Callable[[Facts, Say], Say]] = {
+_WORDS: dict[FlagKind, Callable[[Facts, Say], Say]] = {
     FlagKind.SAME_PHOTO: _same_photo,
     FlagKind.LIKE_PHOTO: _like_photo,
     FlagKind.PHOTO_PLACE: _photo_place,
+    FlagKind.DATUM: _datum,
     FlagKind.PHOTO_TIME: _photo_time,
     FlagKind.PHONE_CLOCK: _phone_clock,
     FlagKind.SPEED: _speed,

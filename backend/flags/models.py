@@ -13,11 +13,12 @@ from backend.database import TIMESTAMP, choice
 
 
 class FlagKind(StrEnum):
-    """What was found; the facts of each are in `flag_rules.py`, the words in `flag_views.py`."""
+    """What was found; the facts of each are in `rules.py`, the words in `words.py`."""
 
     SAME_PHOTO = "same_photo"
     LIKE_PHOTO = "like_photo"
     PHOTO_PLACE = "photo_place"
+    DATUM = "datum"
     PHOTO_TIME = "photo_time"
     PHONE_CLOCK = "phone_clock"
     SPEED = "speed"
@@ -25,9 +26,16 @@ class FlagKind(StrEnum):
     ACCURACY = "accuracy"
 
 
+class CheckOutcome(StrEnum):
+    """What somebody found who looked: nothing wrong, or something is."""
+
+    FINE = "fine"
+    WRONG = "wrong"
+
+
 class EvidenceFlag(SQLModel, table=True):
     """One fact about a step of a case (`event_id`), or about a photo of it. `id` follows from what it is about, so that
-    finding it again adds nothing. `other_case_id` is the case that it was compared with."""
+    finding it again adds nothing. `other_case_id` is the case that it was compared with, which may be the same one."""
 
     __tablename__ = "evidence_flag"
     __table_args__ = (
@@ -46,3 +54,21 @@ class EvidenceFlag(SQLModel, table=True):
     other_case_id: UUID | None = None
     facts: dict[str, Any] = Field(sa_type=JSONB)
     found_at: datetime = Field(sa_type=TIMESTAMP)
+
+
+class FlagCheck(SQLModel, table=True):
+    """Somebody has looked at a flag. Never changed; whoever thinks otherwise later adds another one."""
+
+    __tablename__ = "flag_check"
+    __table_args__ = (
+        ForeignKeyConstraint(["county", "flag_id"], ["evidence_flag.county", "evidence_flag.id"]),
+        Index("ix_flag_check_county_flag_id", "county", "flag_id"),
+    )
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    flag_id: UUID
+    outcome: CheckOutcome = Field(sa_type=choice(CheckOutcome))
+    words: str
+    by: UUID
+    at: datetime = Field(sa_type=TIMESTAMP)

@@ -2,7 +2,7 @@
 
 Each rule gives the facts of a flag, or None. Distances in metres over the ellipsoid, times in seconds. What a phone may do
 by itself is no fact against its owner: waiting for a signal, a camera that never had its clock set, the datum of Chinese
-maps (docs/decisions/0019-honest-evidence.md).
+maps (docs/decisions/0021-honest-evidence.md).
 """
 
 from collections.abc import Sequence
@@ -14,16 +14,24 @@ from uuid import UUID
 
 import numpy as np
 
+from backend.cases.marks import SAME_TIME
 from backend.cases.models import PlaceSource
 from backend.clock import local_date
-from geo.gcj02 import from_gcj02
+from geo.gcj02 import from_gcj02, to_gcj02
 from geo.geodesy import distance_m
 
 Facts = dict[str, Any]
+LngLat = tuple[float, float]
+
+# Neither taken from the photo itself, nor nobody's.
+MEASURED_BY_ITSELF = frozenset({PlaceSource.GPS, PlaceSource.MAP})
 
 PHOTO_AWAY_M = 500.0
+SHORTEST_SHIFT_M = 200.0
+SHIFT_LEFT_M = 50.0
+ROUGH_M = 100.0
 PHOTO_AGE = timedelta(hours=24)
-CLOCK_OFF = timedelta(minutes=5)
+CLOCK_OFF = SAME_TIME
 FASTEST_MPS = 40.0
 # Below it a position may jump by itself, from one mast or one reflection to the next.
 SHORTEST_JUMP_M = 500.0
@@ -55,16 +63,28 @@ class Reported:
     fix: Fix
 
 
-def photo_away(photo_place: tuple[float, float], fix: Fix) -> Facts | None:
-    """The position in the photo lies more than 500 m beside the one that was sent, and beside its accuracy.
-
-    Some phones write GCJ-02 into photos, 300 to 600 m away; whichever reading is nearer counts.
-    """
-    if fix.source in (PlaceSource.GRID, PlaceSource.EXIF):
+def photo_away(photo_place: LngLat, fix: Fix) -> Facts | None:
+    """The position in the photo lies more than 500 m beside the one that was sent, and beside its accuracy."""
+    if fix.source not in MEASURED_BY_ITSELF or datum_shift(photo_place, fix):
         return None
-    read_as = (photo_place, from_gcj02(np.array([photo_place]))[0])
-    away_m = min(distance_m(float(lng), float(lat), fix.lng, fix.lat) for lng, lat in read_as)
+    away_m = distance_m(*photo_place, fix.lng, fix.lat)
     if away_m <= PHOTO_AWAY_M + (fix.accuracy_m or 0.0):
+        return None
+    return {"away_m": round(away_m)}
+
+
+def datum_shift(photo_place: LngLat, fix: Fix) -> Facts | None:
+    """The two positions differ by what lies between WGS84 and GCJ-02 there (300 to 600 m), one way or the other.
+
+    Some phones write GCJ-02 into photos, and so does whoever copies a position from a map to pretend.
+    """
+    accuracy_m = fix.accuracy_m or 0.0
+    if fix.source not in MEASURED_BY_ITSELF or accuracy_m > ROUGH_M:
+        return None
+    away_m = distance_m(*photo_place, fix.lng, fix.lat)
+    read_as = np.concatenate([shifted(np.array([photo_place])) for shifted in (from_gcj02, to_gcj02)])
+    left_m = min(distance_m(float(lng), float(lat), fix.lng, fix.lat) for lng, lat in read_as)
+    if away_m < SHORTEST_SHIFT_M or left_m > max(SHIFT_LEFT_M, accuracy_m):
         return None
     return {"away_m": round(away_m)}
 
