@@ -55,7 +55,7 @@ async def derive_photo(
     async with sessions() as session:
         await marked_photo(session, store, children, county=county, case_id=case, sha256=sha256)
     async with sessions() as session, session.begin():
-        await remember_look(session, store, children, county=county, sha256=sha256)
+        await remember_look(session, store, children, county=county, sha256=sha256, at=clock())
     async with sessions() as session, session.begin():
         await flag_photo(session, county=county, case_id=case, event_id=event, sha256=sha256, at=clock())
 

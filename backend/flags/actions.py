@@ -27,7 +27,7 @@ from backend.photos.derivatives import shown_photo
 from backend.photos.intake import PhotoChildren, look_at_photo
 from backend.photos.keys import SHOWN_SIDES_PX
 from backend.photos.models import Photo
-from backend.photos.queries import COMPARED_WITHIN, has_look, keep_look, photos_like
+from backend.photos.queries import COMPARED_WITHIN, keep_look, photos_like, seen_again
 
 # More of them say nothing more.
 MOST_OTHERS = 5
@@ -101,16 +101,15 @@ async def _flag_positions(session: AsyncSession, event: CaseEvent, report: Repor
 
 
 async def remember_look(
-    session: AsyncSession, store: ObjectStore, children: PhotoChildren, *, county: str, sha256: str
+    session: AsyncSession, store: ObjectStore, children: PhotoChildren, *, county: str, sha256: str, at: datetime
 ) -> None:
     """Remember what a stored photo looks like. To be committed before pairs are sought, so that of two at once one finds the
     other."""
-    photo = await session.get(Photo, (county, sha256))
-    if photo is None or await has_look(session, county, sha256):
+    if await seen_again(session, county, sha256, at):
         return
     look = await look_at_photo(children, await shown_photo(store, children, county, sha256, SHOWN_SIDES_PX[-1]))
     if look:
-        await keep_look(session, county, sha256, look, photo.received_at)
+        await keep_look(session, county, sha256, look, at)
 
 
 async def flag_photo(

@@ -35,15 +35,15 @@ class PhotoLook(SQLModel, table=True):
     """What a photo looks like, for finding it again in another case; photos with hardly anything in them have none.
 
     Small hashes (`likeness.SMALL_VIEWS`) by which candidates are found, and in `large` those that confirm one, in the order
-    of `likeness.VIEWS`, 32 bytes each.
+    of `likeness.VIEWS`, 32 bytes each. `seen_at` is when it came last: the same bytes may come again.
     """
 
     __tablename__ = "photo_look"
-    __table_args__ = (Index("ix_photo_look_county_received_at", "county", "received_at"),)
+    __table_args__ = (Index("ix_photo_look_county_seen_at", "county", "seen_at"),)
 
     county: str = Field(primary_key=True, max_length=6)
     sha256: str = Field(primary_key=True, max_length=64)
-    received_at: datetime = Field(sa_type=TIMESTAMP)
+    seen_at: datetime = Field(sa_type=TIMESTAMP)
     whole: str = Field(sa_type=HASH)
     top_left: str = Field(sa_type=HASH)
     top_right: str = Field(sa_type=HASH)

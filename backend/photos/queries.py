@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Row, Select, cast, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, cast, func, or_, select, update
 from sqlalchemy.dialects.postgresql import BIT, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,15 +16,22 @@ COMPARED_WITHIN = timedelta(days=180)
 _SMALL = ("whole", "top_left", "top_right", "bottom_left", "bottom_right", "middle")
 
 
-async def has_look(session: AsyncSession, county: str, sha256: str) -> bool:
-    return await session.get(PhotoLook, (county, sha256)) is not None
+async def seen_again(session: AsyncSession, county: str, sha256: str, at: datetime) -> bool:
+    """Note that a photo came again, if it is remembered what it looks like; whether it is."""
+    known = await session.execute(
+        update(PhotoLook)
+        .where(col(PhotoLook.county) == county, col(PhotoLook.sha256) == sha256)
+        .values(seen_at=func.greatest(col(PhotoLook.seen_at), at))
+        .returning(col(PhotoLook.sha256))
+    )
+    return known.first() is not None
 
 
-async def keep_look(session: AsyncSession, county: str, sha256: str, look: Look, received_at: datetime) -> None:
+async def keep_look(session: AsyncSession, county: str, sha256: str, look: Look, seen_at: datetime) -> None:
     """Remember what a photo looks like; again changes nothing."""
     row = {name: _bits(small) for name, small in zip(_SMALL, look.small, strict=True)}
     large = b"".join(value.to_bytes(LARGE_BYTES) for value in look.large)
-    wanted = insert(PhotoLook).values(county=county, sha256=sha256, received_at=received_at, large=large, **row)
+    wanted = insert(PhotoLook).values(county=county, sha256=sha256, seen_at=seen_at, large=large, **row)
     await session.execute(wanted.on_conflict_do_nothing())
 
 
@@ -34,12 +41,12 @@ async def photos_like(session: AsyncSession, county: str, sha256: str) -> dict[s
     if row is None:
         return {}
     look = Look(tuple(int(getattr(row, name), 2) for name in _SMALL), _large(row.large))
-    found: Sequence[Row[str, bytes]] = (await session.execute(candidates(county, sha256, look, row.received_at))).all()
+    found: Sequence[Row[str, bytes]] = (await session.execute(candidates(county, sha256, look, row.seen_at))).all()
     pairs = ((other, likeness(look, _large(large))) for other, large in found)
     return {other: how for other, how in pairs if how}
 
 
-def candidates(county: str, sha256: str, look: Look, received_at: datetime) -> Select[str, bytes]:
+def candidates(county: str, sha256: str, look: Look, seen_at: datetime) -> Select[str, bytes]:
     """The statement that reads the photos whose small hashes are close, in one pass over half a year of the county."""
     close = []
     for each in (look, look.mirrored):
@@ -48,7 +55,7 @@ def candidates(county: str, sha256: str, look: Look, received_at: datetime) -> S
     return select(col(PhotoLook.sha256), col(PhotoLook.large)).where(
         col(PhotoLook.county) == county,
         col(PhotoLook.sha256) != sha256,
-        col(PhotoLook.received_at).between(received_at - COMPARED_WITHIN, received_at + COMPARED_WITHIN),
+        col(PhotoLook.seen_at).between(seen_at - COMPARED_WITHIN, seen_at + COMPARED_WITHIN),
         or_(*close),
     )
 

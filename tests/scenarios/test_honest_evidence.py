@@ -25,11 +25,14 @@ class Reporting:
 
     def __init__(self, worker: Person, operator: Person, clock: Clock, drain: Any) -> None:
         self.worker, self.operator, self.clock, self.drain = worker, operator, clock, drain
+        self.sent = 0
 
     async def send(self, *photos: bytes, sent_at: datetime | None = None, **more: Any) -> dict[str, Any]:
-        """A report of now, an hour after the one before; the case as the worker has it."""
+        """A report of now, an hour and a metre from the one before; the case as the worker has it."""
         self.clock.at += timedelta(hours=1)
-        body = report_body(photos=list(photos)) | {"occurred_at": self.clock.at.isoformat()} | more
+        self.sent += 1
+        body = report_body(photos=list(photos), occurred_at=self.clock.at.isoformat())
+        body |= {"place": place(self.sent)} | more
         self.worker.http.headers["Suozi-Phone-Time"] = (sent_at or self.clock.at).isoformat()
         answer = await self.worker.send_report(uuid4(), body, list(photos))
         assert answer.status_code == 201, answer.text
@@ -49,7 +52,10 @@ class Reporting:
 
 @pytest.fixture
 async def field(people: People, clock: Clock, drain_jobs: Any) -> Reporting:
-    return Reporting(await people.worker(), await people.operator(), clock, drain_jobs)
+    worker, operator = [
+        await people.person(each.about["phone"], days=400) for each in (await people.worker(), await people.operator())
+    ]
+    return Reporting(worker, operator, clock, drain_jobs)
 
 
 def place(metres_north: float = 0, **more: Any) -> dict[str, Any]:
@@ -158,7 +164,7 @@ def taken(picture: Image.Image = STREET, *, hours_ago: float = 0, metres_north: 
 
 async def test_what_the_camera_wrote_is_told_where_it_does_not_fit(field: Reporting) -> None:
     assert await field.kinds(await field.send(taken(YARD, metres_north=450))) == []
-    (away,) = await field.told(await field.send(taken(metres_north=900)))
+    (away,) = await field.told(await field.send(taken(metres_north=900), place=place()))
     assert (away["kind"], away["words"]) == ("photo_place", "照片自带的位置离上报位置 900 米")
 
 

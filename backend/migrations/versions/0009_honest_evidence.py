@@ -26,12 +26,12 @@ def upgrade() -> None:
         "photo_look",
         sa.Column("county", sa.String(length=6), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("received_at", TIME, nullable=False),
+        sa.Column("seen_at", TIME, nullable=False),
         *(sa.Column(name, postgresql.BIT(64), nullable=False) for name in SMALL),
         sa.Column("large", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("county", "sha256", name=op.f("pk_photo_look")),
     )
-    op.create_index("ix_photo_look_county_received_at", "photo_look", ["county", "received_at"])
+    op.create_index("ix_photo_look_county_seen_at", "photo_look", ["county", "seen_at"])
     op.create_table(
         "evidence_flag",
         sa.Column("county", sa.String(length=6), nullable=False),

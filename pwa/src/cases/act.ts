@@ -81,6 +81,6 @@ function bodyOf(it: CaseSummary, { action }: AllowedAction, said: Said, photos: 
     until: said.moment,
     place: fix && { lng: fix.lng, lat: fix.lat, accuracy_m: fix.accuracy_m, source: 'gps' },
     at,
-    photos: photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt })),
+    photos: photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt, exif_at: null, exif_place: null })),
   }
 }

@@ -57,6 +57,6 @@ export function bodyOf(step: AllowedAction, version: number, form: StepForm, at:
     until: wants('moment') ? form.moment : null,
     place: null,
     at: at.toISOString(),
-    photos: photos.map(({ sha256 }) => ({ sha256, taken_at: null })),
+    photos: photos.map(({ sha256 }) => ({ sha256, taken_at: null, exif_at: null, exif_place: null })),
   }
 }

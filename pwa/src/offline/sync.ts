@@ -48,7 +48,7 @@ async function put(path: string, id: string, body: BodyInit, timeLimitMs = TIME_
       method: 'PUT',
       body,
       credentials: 'same-origin',
-      headers: { 'Accept-Language': language.value },
+      headers: { 'Accept-Language': language.value, 'Suozi-Phone-Time': new Date().toISOString() },
       signal: AbortSignal.timeout(timeLimitMs),
     })
     json = await response.json().catch(() => null)

@@ -24,7 +24,7 @@ export function isSelfHandled(draft: ReportDraft, matter: Matter | null): boolea
   return draft.selfHandled && (matter?.self_handle ?? false)
 }
 
-const declared = (photos: DraftPhoto[]) => photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt }))
+const declared = (photos: DraftPhoto[]) => photos.map(({ sha256, takenAt }) => ({ sha256, taken_at: takenAt, exif_at: null, exif_place: null }))
 
 function reportIn(draft: ReportDraft, place: NonNullable<ReportDraft['place']>, matter: Matter): Schemas['ReportIn'] {
   return {
