@@ -25,3 +25,18 @@ def request_time(request: Request) -> datetime:
 
 
 Now = Annotated[datetime, Depends(request_time)]
+
+
+def phone_time(request: Request) -> datetime | None:
+    """What the phone's clock showed when it sent this (header `Suozi-Phone-Time`, ISO 8601 with offset), if it said so.
+
+    It serves only to compare clocks, so nonsense is taken for nothing said: no report is refused for it.
+    """
+    try:
+        said = datetime.fromisoformat(request.headers.get("suozi-phone-time", ""))
+    except ValueError:
+        return None
+    return said if said.tzinfo and 1970 < said.year < 2100 else None
+
+
+PhoneNow = Annotated[datetime | None, Depends(phone_time)]

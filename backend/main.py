@@ -21,6 +21,7 @@ from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes
+from backend.flags import routes as flags
 from backend.grids import draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
@@ -61,6 +62,7 @@ ROUTERS = (
     photo_routes.router,
     photo_part_routes.router,
     original_routes.router,
+    flags.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     SEE_SQUADS = "see_squads"
     SEE_ROUTING = "see_routing"
     SEE_EVIDENCE = "see_evidence"
+    CHECK_EVIDENCE = "check_evidence"
     SEE_CONTACTS = "see_contacts"
     SEE_STAFF = "see_staff"
     SEE_ROTA = "see_rota"
@@ -51,6 +52,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.REGISTER,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
+        Permission.CHECK_EVIDENCE,
         Permission.SEE_CONTACTS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,

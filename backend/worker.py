@@ -15,11 +15,13 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend import jobs
 from backend.cases import escalating
 from backend.cases.effects_command import RESUME
+from backend.cases.evidence import STEP_JOB
 from backend.cases.marks import marked_photo
 from backend.cases.photo_parts import sweep_parts
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
+from backend.flags.actions import flag_photo, flag_step, remember_look
 from backend.live import feed
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
@@ -39,17 +41,38 @@ async def derive_photo(
     store: ObjectStore,
     children: PhotoChildren,
     sessions: Sessions,
+    clock: Clock,
     *,
     county: str,
     sha256: str,
     case_id: str | None = None,
+    event_id: str | None = None,
 ) -> None:
-    """What people are shown of a photo that has arrived. Jobs from before marks were written name no case."""
+    """Everything that follows a photo's arrival. Jobs from before marks were written name no case."""
     await ensure_derivatives(store, children, county, sha256)
-    if case_id is None:
+    if case_id is None or event_id is None:
         return
+    case, event = UUID(case_id), UUID(event_id)
     async with sessions() as session:
-        await marked_photo(session, store, children, county=county, case_id=UUID(case_id), sha256=sha256)
+        await marked_photo(session, store, children, county=county, case_id=case, sha256=sha256)
+    async with sessions() as session, session.begin():
+        await remember_look(session, store, children, county=county, sha256=sha256, at=clock())
+    async with sessions() as session, session.begin():
+        await flag_photo(session, county=county, case_id=case, event_id=event, sha256=sha256, at=clock())
+
+
+async def look_at_step(
+    sessions: Sessions, clock: Clock, *, county: str, case_id: str, event_id: str, sent_at: str | None
+) -> None:
+    async with sessions() as session, session.begin():
+        await flag_step(
+            session,
+            county=county,
+            case_id=UUID(case_id),
+            event_id=UUID(event_id),
+            sent_at=datetime.fromisoformat(sent_at) if sent_at else None,
+            at=clock(),
+        )
 
 
 async def sweep_live_feed(sessions: Sessions) -> None:
@@ -94,7 +117,8 @@ def job_table(
 ) -> dict[str, jobs.Job]:
     """From the name under which a job is deferred to what it does."""
     return {
-        "photos.derive": partial(derive_photo, store, children, sessions),
+        "photos.derive": partial(derive_photo, store, children, sessions, clock),
+        STEP_JOB: partial(look_at_step, sessions, clock),
         redraw.SETTLE: partial(settle_redraw, sessions),
         RESUME: partial(resume_suspended, sessions, clock),
     }

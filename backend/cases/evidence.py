@@ -17,6 +17,7 @@ from backend.cases.models import CasePhoto, PhotoPhase
 from backend.cases.photo_parts import forget_parts
 from backend.cases.queries import declared_photos
 from backend.cases.schemas import DeclaredPhoto
+from backend.clock import SHANGHAI
 from backend.database import point
 from backend.errors import Conflict, FieldError, Malformed, NoSpace, NotFound, Say, TooLarge
 from backend.jobs import defer
@@ -24,6 +25,8 @@ from backend.photos.intake import PhotoFacts, PhotoRefused, inspect_photo
 from backend.photos.keys import photo_key
 from backend.photos.models import Photo
 from backend.storage import StorageFull, put
+
+STEP_JOB = "flags.step"
 
 REFUSALS: dict[str, Say] = {
     "empty": Say("照片是空的（0 字节），请重新拍摄", "The photo is empty (0 bytes); take it again"),
@@ -105,9 +108,34 @@ async def declare_photos(
                 phase=phase,
                 position=position,
                 original_sha256=photo.original,
+                exif_at=_wall_clock(photo.exif_at),
+                exif_place=point(photo.exif_place.lng, photo.exif_place.lat) if photo.exif_place else None,
             )
         )
     await session.flush()
+
+
+def _wall_clock(said: str | None) -> datetime | None:
+    """The camera's clock, taken for China's like in `photos/child.py`. It is only evidence: nonsense is nothing said."""
+    try:
+        read = datetime.fromisoformat(said or "")
+    except ValueError:
+        return None
+    return (read if read.tzinfo else read.replace(tzinfo=SHANGHAI)) if 1970 < read.year < 2100 else None
+
+
+async def look_later(
+    session: AsyncSession, county: str, case_id: UUID, event_id: UUID, sent_at: datetime | None
+) -> None:
+    """Have the times and positions of a step that has just been taken looked at (`flags`), once this is committed."""
+    await defer(
+        session,
+        STEP_JOB,
+        county=county,
+        case_id=str(case_id),
+        event_id=str(event_id),
+        sent_at=sent_at.isoformat() if sent_at else None,
+    )
 
 
 async def receive_photos(
@@ -137,7 +165,14 @@ async def receive_photos(
             await keep_facts(session, county, sender_id, photo, at)
             await forget_parts(session, county, event_id, [photo.sha256])
             row.received_at = at
-            await defer(session, "photos.derive", county=county, sha256=photo.sha256, case_id=str(case_id))
+            await defer(
+                session,
+                "photos.derive",
+                county=county,
+                sha256=photo.sha256,
+                case_id=str(case_id),
+                event_id=str(event_id),
+            )
     await session.flush()
     return [sha256 for sha256, row in declared.items() if row.received_at is None]
 

@@ -182,6 +182,7 @@ class CasePhoto(SQLModel, table=True):
 
     `original_sha256` is the camera's own file, of which `sha256` is the smaller picture that the phone made; it may follow
     much later, or never.
+    `exif_at` and `exif_place` are what the phone read in it before it made it smaller; the bytes that came may have lost it.
     """
 
     __tablename__ = "case_photo"
@@ -201,6 +202,8 @@ class CasePhoto(SQLModel, table=True):
     received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     original_sha256: str | None = Field(default=None, max_length=64)
     original_received_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    exif_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    exif_place: Any = Field(default=None, sa_type=Geometry("POINT", srid=SRID, spatial_index=False), nullable=True)
 
 
 class PhotoPart(SQLModel, table=True):

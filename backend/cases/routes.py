@@ -11,8 +11,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
 from backend.cases.actions import Outcome
-from backend.cases.evidence import Upload, require_declared, store_photo, store_photos
+from backend.cases.evidence import Upload, look_later, require_declared, store_photo, store_photos
 from backend.cases.history import changed_meanwhile
+from backend.cases.marks import SAME_TIME
 from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
 from backend.cases.queries_lists import CaseFilter
@@ -28,7 +29,7 @@ from backend.cases.schemas import (
 from backend.cases.schemas_public import PublicReportIn
 from backend.cases.submissions import read_submission
 from backend.cases.terms import Status
-from backend.clock import Now
+from backend.clock import Now, PhoneNow
 from backend.database import Session
 from backend.dispatch.explanations import explain
 from backend.dispatch.queries import latest_decision
@@ -76,6 +77,7 @@ async def put_report(
     actor: Reporter,
     session: Session,
     at: Now,
+    sent_at: PhoneNow,
     language: Language,
 ) -> ReportReceipt:
     """File a report under the phone's own id, with its photos or ahead of them. 201 the first time, 200 for a repeat."""
@@ -85,6 +87,8 @@ async def put_report(
     outcome = await reporting.file_report(
         session, actor=actor, report_id=report_id, content=submission.content, stored=stored, at=at
     )
+    if outcome.first:
+        await look_later(session, actor.county, outcome.case_id, report_id, sent_at)
     response.status_code = 201 if outcome.first else 200
     return await _report_receipt(session, actor, report_id, outcome, at, language)
 
@@ -287,6 +291,7 @@ async def put_action(
     actor: CaseActor,
     session: Session,
     at: Now,
+    sent_at: PhoneNow,
     language: Language,
 ) -> ActionReceipt:
     """Take one step with a case, under an id the phone chose. 201 the first time, 200 for a repeat."""
@@ -314,6 +319,8 @@ async def put_action(
         (present,) = await views.summaries(session, actor, [case_id], at=at, language=language)
         conflict.more["case"] = present.model_dump(mode="json")
         raise
+    if outcome.first and sent_at and abs(sent_at - at) > SAME_TIME:
+        await look_later(session, actor.county, case_id, action_id, sent_at)
     response.status_code = 201 if outcome.first else 200
     return await _action_receipt(session, actor, action_id, outcome, at, language)
 

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
 from backend.dispatch import models as dispatch
+from backend.flags import models as flags
 from backend.grids import models as grids
 from backend.live import models as live
 from backend.matters import models as matters
@@ -12,5 +13,5 @@ from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, residents)
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, residents)
 METADATA = SQLModel.metadata

@@ -2,14 +2,15 @@
 
 Run as `python -I child.py`; imports nothing of ours. It answers questions until its standard input ends:
 
-    question   one JSON line {"job": "inspect" | "derive" | "mark", "format": …, "bytes": n, "sides_px": […],
+    question   one JSON line {"job": "inspect" | "derive" | "mark" | "look", "format": …, "bytes": n, "sides_px": […],
                "lines": […], "font": path}, then n bytes
-    answer     one JSON line {"facts": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
+    answer     one JSON line {"facts" or "look": …, "part_lengths": […]} or {"refused": code, "detail": …}, then the parts
 
 It has no wall clock: whoever asks kills it when it takes too long. The other end is intake.py.
 """
 
 import io
+import itertools
 import json
 import math
 import os
@@ -112,6 +113,8 @@ def do(question: dict[str, object], data: bytes) -> tuple[dict[str, object], lis
                     return {}, derive(photo, [side for side in sides_px if isinstance(side, int)])
                 case {"job": "mark", "lines": [*lines], "font": str(font)}:
                     return {}, [marked(photo, [str(line) for line in lines], font)]
+                case {"job": "look"}:
+                    return {"look": look(photo)}, []
             raise ValueError("no such job")
     except (TooManyPixels, Image.DecompressionBombError, MemoryError) as error:
         return refusal("too_many_pixels", error), []
@@ -320,9 +323,10 @@ def marked(photo: Image.Image, lines: list[str], font_path: str) -> bytes:
     return bare_jpeg(shown)
 
 
-def fit(
-    size: tuple[int, int], lines: list[str], font_path: str
-) -> tuple[list[str], ImageFont.FreeTypeFont, int] | None:
+Fitted = tuple[list[str], ImageFont.FreeTypeFont, int]
+
+
+def fit(size: tuple[int, int], lines: list[str], font_path: str) -> Fitted | None:
     """The lines wrapped, their font and the height of the band: as large as MOST_OF_HEIGHT lets them be."""
     for text_px in range(max(SMALLEST_TEXT_PX, round(max(size) * LARGEST_TEXT)), SMALLEST_TEXT_PX - 1, -1):
         font = ImageFont.truetype(font_path, text_px, layout_engine=ImageFont.Layout.BASIC)
@@ -355,6 +359,53 @@ def draw_lines(shown: Image.Image, lines: list[str], font: ImageFont.FreeTypeFon
     for number, line in enumerate(lines):
         y = height - band_px + text_px * 0.6 + number * text_px * LINE_SPACING
         draw.text((text_px, y), line, (255, 255, 255), font, stroke_width=max(1, text_px // 16), stroke_fill=(0, 0, 0))
+
+
+# What it looks like
+
+VIEW_PX = 320
+LEVELS = 3  # of 255: what a comparison must differ by to say something
+PLAIN = 128  # of 256 comparisons; a wall or a clear sky looks like every other
+SMALL_VIEWS = 6
+
+Edges = tuple[float, float, float, float]
+
+
+def views() -> list[Edges]:
+    """What is cut off at the left, the top, the right and the bottom, as parts of width and height; see likeness.py."""
+    cut_off: list[Edges] = [(0, 0, 0, 0)]
+    for cut in (0.1, 0.05, 0.15):
+        half = cut / 2
+        cut_off += [(0, 0, cut, cut), (cut, 0, 0, cut), (0, cut, cut, 0), (cut, cut, 0, 0), (half, half, half, half)]
+    return [*cut_off, (0.1, 0, 0, 0), (0, 0.1, 0, 0), (0, 0, 0.1, 0), (0, 0, 0, 0.1)]
+
+
+def look(photo: Image.Image) -> dict[str, list[str]] | None:
+    """Difference hashes as hex: 16 × 16 comparisons of neighbours of every view, and 8 × 8 of the first ones. None for a
+    picture with hardly anything in it."""
+    photo.draft("L", (VIEW_PX, VIEW_PX))
+    grey = photo.convert("L")
+    grey.thumbnail((VIEW_PX, VIEW_PX), Image.Resampling.BILINEAR)
+    if sum(abs(difference) >= LEVELS for difference in differences(grey, 16, views()[0])) < PLAIN:
+        return None
+    return {
+        "small": [difference_hash(grey, 8, cut_off) for cut_off in views()[:SMALL_VIEWS]],
+        "large": [difference_hash(grey, 16, cut_off) for cut_off in views()],
+    }
+
+
+def differences(grey: Image.Image, side: int, cut_off: Edges) -> list[int]:
+    """By how much each of side × side points is lighter than its left neighbour. The triangle filter forgives small shifts."""
+    (w, h), (left, top, right, bottom) = grey.size, cut_off
+    box = (left * w, top * h, (1 - right) * w, (1 - bottom) * h)
+    points = grey.resize((side + 1, side), Image.Resampling.BILINEAR, box).tobytes()
+    rows = [points[start : start + side + 1] for start in range(0, len(points), side + 1)]
+    return [after - before for row in rows for before, after in itertools.pairwise(row)]
+
+
+def difference_hash(grey: Image.Image, side: int, cut_off: Edges) -> str:
+    bits = "".join("1" if difference > 0 else "0" for difference in differences(grey, side, cut_off))
+    return f"{int(bits, 2):0{side * side // 4}x}"
 
 
 if __name__ == "__main__":

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, Field
 
 from backend.photos.keys import SHOWN_SIDES_PX
+from backend.photos.likeness import SMALL_VIEWS, VIEWS, Look
 
 MAX_PHOTO_BYTES = 20 * 2**20
 
@@ -99,6 +101,15 @@ async def mark_photo(children: "PhotoChildren", jpeg: bytes, lines: Sequence[str
     return marked
 
 
+async def look_at_photo(children: "PhotoChildren", jpeg: bytes) -> Look | None:
+    """What an upright JPEG of ours looks like; None if it is too plain to be told from others. Raises PhotoRefused."""
+    question = _Question(job="look", format=_require_photo(jpeg), bytes=len(jpeg))
+    answer, _ = await children.ask(question, jpeg)
+    if answer.look is None:
+        return None
+    return Look(tuple(int(each, 16) for each in answer.look.small), tuple(int(each, 16) for each in answer.look.large))
+
+
 _MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "HEIF": "image/heic"}
 _HEIC_BRANDS = {b"heic", b"heix", b"heim", b"heis"}  # still pictures in HEVC (ISO/IEC 23008-12, annex B)
 
@@ -142,12 +153,18 @@ class _Facts(BaseModel):
     place: tuple[float, float] | None
 
 
+class _Look(BaseModel):
+    small: list[Annotated[str, Field(pattern="^[0-9a-f]{16}$")]] = Field(min_length=SMALL_VIEWS, max_length=SMALL_VIEWS)
+    large: list[Annotated[str, Field(pattern="^[0-9a-f]{64}$")]] = Field(min_length=VIEWS, max_length=VIEWS)
+
+
 class _Answer(BaseModel):
     """Validated like any input: a child may have been taken over by what it opened."""
 
     refused: Refusal | None = None
     detail: str = ""
     facts: _Facts | None = None
+    look: _Look | None = None
     part_lengths: list[int] = Field(default=[], max_length=len(SHOWN_SIDES_PX))
 
 

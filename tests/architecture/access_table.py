@@ -405,6 +405,20 @@ GET /api/cases/{waiting}/routing
     other_town      401     404     404     404     404     404     404
     other_county    401     404     404     404     404     404     404
     absent          401     404     404     404     404     404     404
+GET /api/cases/{waiting}/flags
+    own             401     403     403     403     200     200     403
+    other_grid      401     403     403     403     200     200     403
+    other_squad     401     403     403     403     200     200     403
+    other_town      401     403     403     403     404     404     403
+    other_county    401     403     403     403     404     404     403
+    absent          401     403     403     403     404     404     403
+PUT /api/cases/{waiting}/flags/{flag}/checks/{new} < check
+    own             401     403     403     403     403     201     403
+    other_grid      401     403     403     403     403     201     403
+    other_squad     401     403     403     403     403     201     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
 GET /api/photos/{photo}/320
     own             401     200     200     200     200     200     200
     other_grid      401     404     200     200     200     200     200

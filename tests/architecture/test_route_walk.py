@@ -112,6 +112,7 @@ CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
             },
         }
     },
+    "check": {"json": {"outcome": "fine", "words": "walk"}},
     "catalogue_publish": {"json": {"version": 1, "over": 1}},
 }
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {

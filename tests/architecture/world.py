@@ -24,6 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, async_sessionma
 
 from backend.access import COOKIE
 from backend.database import make_engine, make_sessions
+from backend.flags.models import EvidenceFlag, FlagKind
 from backend.grids.routes import base_map_key
 from backend.live.feed import HORIZON
 from backend.main import create_app
@@ -58,6 +59,8 @@ GROWING_TABLES = (
     '"case"',
     "case_event",
     "case_photo",
+    "evidence_flag",
+    "flag_check",
     "photo",
     "assignment",
     "routing_decision",
@@ -281,6 +284,7 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
         "rules": await _draft_rules(administrator, grid),
         "import": await _upload_grids(administrator, scope),
         "waiting": waiting["id"],
+        "flag": await _flag(world, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
         "code": waiting["code"],
         "report": str(reports[0]),
@@ -311,6 +315,22 @@ async def _open_cases(world: World, people: People, scope: str) -> Target:
         await _secrets(world, scope, squad_member, [waiting, handled], pictures),
         await _told_by_code(scope, squad_member, waiting, pictures["before"]),
     )
+
+
+async def _flag(world: World, county: str, case_id: str, event_id: UUID) -> str:
+    """One of the waiting case."""
+    flag = EvidenceFlag(
+        county=county,
+        id=uuid4(),
+        case_id=UUID(case_id),
+        event_id=event_id,
+        kind=FlagKind.ACCURACY,
+        facts={"accuracy_m": 0.0, "times": 1},
+        found_at=MONDAY_MORNING,
+    )
+    async with world.app.state.sessions() as session, session.begin():
+        session.add(flag)
+    return str(flag.id)
 
 
 async def _report(
@@ -404,7 +424,7 @@ def _absent() -> Target:
     picture = noise("absent")
     ids = {
         name: str(uuid4())
-        for name in ("waiting", "handled", "report", "feedback", "draft", "import", "leave", "person", "rules")
+        for name in ("waiting", "flag", "handled", "report", "feedback", "draft", "import", "leave", "person", "rules")
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
     words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}

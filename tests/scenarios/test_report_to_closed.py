@@ -48,7 +48,7 @@ async def test_a_report_becomes_a_closed_case(people: People, stranger: httpx.As
     assert followed.json()["status"] == "closed"
     assert "网格员" not in followed.text
 
-    assert await drain_jobs() == 2
+    assert await drain_jobs() == 3  # two photos, and the report is looked at
     shown = await inspector.http.get(f"/api/photos/{sha256(before)}/320")
     assert shown.headers["content-type"] == "image/jpeg"
     assert b"Exif" not in shown.content

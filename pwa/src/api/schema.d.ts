@@ -1407,6 +1407,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/{case_id}/flags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Flags
+         * @description Facts about photos, positions and times of this case that are worth a look. They decide nothing.
+         */
+        get: operations["get_flags_api_cases__case_id__flags_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/flags/{flag_id}/checks/{check_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Check
+         * @description I have looked at this flag and found this. It is kept with my name and changes nothing of the case.
+         */
+        put: operations["put_check_api_cases__case_id__flags__flag_id__checks__check_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{person_id}/open-work": {
         parameters: {
             query?: never;
@@ -2814,6 +2854,37 @@ export interface components {
             replaces: string[];
         };
         /**
+         * CheckIn
+         * @description What somebody found who looked at a flag. It decides nothing about the case.
+         */
+        CheckIn: {
+            outcome: components["schemas"]["CheckOutcome"];
+            /**
+             * Words
+             * @default
+             */
+            words: string;
+        };
+        /** CheckOut */
+        CheckOut: {
+            outcome: components["schemas"]["CheckOutcome"];
+            /** Words */
+            words: string;
+            /** By Name */
+            by_name: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
+        /**
+         * CheckOutcome
+         * @description What somebody found who looked: nothing wrong, or something is.
+         * @enum {string}
+         */
+        CheckOutcome: "fine" | "wrong";
+        /**
          * CheckedOut
          * @description What should be known about a draft before it is published. `changes`: rules by code, against the set in force.
          */
@@ -3447,6 +3518,11 @@ export interface components {
             /** Seen */
             seen: boolean;
         };
+        /** EvidenceFlags */
+        EvidenceFlags: {
+            /** Items */
+            items: components["schemas"]["FlagOut"][];
+        };
         /**
          * FieldChanged
          * @description One field of a changed matter, in words; empty where there was or will be nothing.
@@ -3497,6 +3573,54 @@ export interface components {
             season: components["schemas"]["SeasonOut"] | null;
             /** Is Default */
             is_default: boolean;
+        };
+        /**
+         * FlagKind
+         * @description What was found; the facts of each are in `rules.py`, the words in `words.py`.
+         * @enum {string}
+         */
+        FlagKind: "same_photo" | "like_photo" | "photo_place" | "datum" | "photo_time" | "phone_clock" | "speed" | "same_place" | "accuracy";
+        /**
+         * FlagOut
+         * @description A fact about the evidence of a case. It is no verdict: whoever reads it looks for themselves.
+         */
+        FlagOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["FlagKind"];
+            /** Words */
+            words: string;
+            /**
+             * Event Id
+             * Format: uuid
+             * @description the step that it is about
+             */
+            event_id: string;
+            /**
+             * Sha256
+             * @description the photo that it is about
+             */
+            sha256: string | null;
+            /**
+             * Other Sha256
+             * @description the photo that it was compared with, where the reader may see it
+             */
+            other_sha256: string | null;
+            /** @description the other case that `words` speaks of, where the reader may see it */
+            case: components["schemas"]["CaseLink"] | null;
+            /**
+             * Found At
+             * Format: date-time
+             */
+            found_at: string;
+            /**
+             * Checks
+             * @description who has looked at it, the latest last
+             */
+            checks: components["schemas"]["CheckOut"][];
         };
         /** FollowStep */
         FollowStep: {
@@ -4995,7 +5119,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing";
+        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -11071,6 +11195,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OriginalReceipt"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_flags_api_cases__case_id__flags_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFlags"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_check_api_cases__case_id__flags__flag_id__checks__check_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                case_id: string;
+                flag_id: string;
+                check_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFlags"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvidenceFlags"];
                 };
             };
             /** @description problem */

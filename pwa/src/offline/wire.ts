@@ -24,7 +24,8 @@ export async function exchange(method: 'GET' | 'PUT', path: string, body?: BodyI
       credentials: 'same-origin',
       // A redirect is a captive portal's: followed, it would turn what is sent into a GET of something else.
       redirect: 'manual',
-      headers: { 'Accept-Language': language.value },
+      // As this phone shows it, right or wrong: the server tells what it means.
+      headers: { 'Accept-Language': language.value, 'Suozi-Phone-Time': new Date().toISOString() },
       signal: AbortSignal.timeout(TIME_LIMIT_MS + bytes / SLOWEST_BYTES_PER_MS),
       ...(body !== undefined && { body }),
     })
