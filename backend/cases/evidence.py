@@ -116,12 +116,13 @@ async def declare_photos(
 
 
 def _wall_clock(said: str | None) -> datetime | None:
-    """The camera's clock, taken for China's like in `photos/child.py`. It is only evidence: nonsense is nothing said."""
+    """The camera's clock as EXIF writes it (2026:11:20 14:02:00), taken for China's like in `photos/child.py`. It is only
+    evidence: nonsense is nothing said."""
     try:
-        read = datetime.fromisoformat(said or "")
+        read = datetime.strptime(said or "", "%Y:%m:%d %H:%M:%S").replace(tzinfo=SHANGHAI)
     except ValueError:
         return None
-    return (read if read.tzinfo else read.replace(tzinfo=SHANGHAI)) if 1970 < read.year < 2100 else None
+    return read if 1970 < read.year < 2100 else None
 
 
 async def look_later(

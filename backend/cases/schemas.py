@@ -40,7 +40,7 @@ class DeclaredPhoto(Wire):
     exif_at: Annotated[str, Field(max_length=32)] | None = Field(
         default=None,
         exclude_if=_is_none,
-        description="the camera's wall clock as EXIF had it before the phone shrank the photo; no zone",
+        description="the camera's wall clock as EXIF had it before the phone shrank the photo: 2026:11:20 14:02:00",
     )
     exif_place: ExifPlace | None = Field(
         default=None, exclude_if=_is_none, description="where EXIF had it taken before the phone shrank it"

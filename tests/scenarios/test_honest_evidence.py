@@ -179,7 +179,7 @@ def declared(photo: bytes, **exif: Any) -> dict[str, Any]:
 
 async def test_what_the_phone_read_before_it_shrank_the_photo_counts_as_well(field: Reporting) -> None:
     photo = jpeg(STREET)
-    far = {"exif_at": "2026-11-19T08:00:00", "exif_place": {"lng": LNG, "lat": LAT + 0.02}}
+    far = {"exif_at": "2026:11:19 08:00:00", "exif_place": {"lng": LNG, "lat": LAT + 0.02}}
     assert set(await field.kinds(await field.send(photo, **declared(photo, **far)))) == {"photo_place", "photo_time"}
 
 

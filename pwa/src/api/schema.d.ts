@@ -6832,7 +6832,7 @@ export interface components {
             taken_at: string | null;
             /**
              * Exif At
-             * @description the camera's wall clock as EXIF had it before the phone shrank the photo; no zone
+             * @description the camera's wall clock as EXIF had it before the phone shrank the photo: 2026:11:20 14:02:00
              * @default null
              */
             exif_at: string | null;
