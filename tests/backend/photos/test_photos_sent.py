@@ -80,7 +80,7 @@ async def test_every_photo_sent_is_taken_or_refused_with_the_reason(
             outcomes[require_refused_with_a_reason(answer, name)] += 1
             continue
         outcomes["taken"] += 1
-        assert await drain_jobs() == 1, name
+        assert await drain_jobs() == 2, name  # the report and its photo are looked at
         await require_bare(app, viewer, digest, answer.json()["case"]["id"])
     require_bounded(living_children())
     assert outcomes["taken"] * one_in > 15
