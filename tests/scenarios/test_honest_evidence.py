@@ -6,17 +6,20 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from geo.gcj02 import to_gcj02
 from tests.conftest import MONDAY_MORNING, Clock
-from tests.people import HUANGTANG_3, PHOTOS, PLACES, People, Person, report_body, sha256
+from tests.people import HUANGTANG_3, PHOTOS, PLACES, People, Person, as_parts, report_body, sha256
 from tests.pictures import CORNERS, cut, jpeg, opened
 
 STREET = opened(PHOTOS / "phones" / "htc-desire.jpg")
-YARD = opened(PHOTOS / "phones" / "issue-173-dotnet.jpg")
+YARD = opened(PHOTOS / "orientation" / "Landscape_3.jpg")  # not plain: it can be found again
 LNG, LAT = PLACES[HUANGTANG_3]
 
 
@@ -270,6 +273,47 @@ async def test_only_those_who_judge_evidence_are_told(field: Reporting, people: 
     }
     assert {who: answer.status_code for who, answer in seen.items()} == {"worker": 403, "squad": 403, "inspector": 200}
     assert "flag" not in (await field.worker.http.get(f"/api/cases/{case['id']}")).text
+
+
+async def test_a_case_that_the_reader_may_not_see_is_not_named_nor_shown(
+    field: Reporting, session: AsyncSession
+) -> None:
+    first = await field.send(jpeg(STREET))
+    again = await field.send(jpeg(STREET))
+    assert (await field.told(again))[0]["case"]["code"] == first["code"]
+    elsewhere = text("UPDATE \"case\" SET grid_path = '320281/320281199/320281199001' WHERE id = :id")
+    await session.execute(elsewhere, {"id": first["id"]})
+    (flag,) = await field.told(again)
+    assert (flag["case"], flag["other_sha256"]) == (None, None)
+    assert flag["words"] == "这张照片和另一个案件的一张照片完全相同"
+    assert first["code"] not in str(flag)
+
+
+async def test_a_flag_is_checked_only_at_its_own_case(field: Reporting) -> None:
+    case, other = await field.send(jpeg(STREET), place=place(accuracy_m=0)), await field.send(jpeg(YARD))
+    (flag,) = await field.told(case)
+    url = f"/api/cases/{other['id']}/flags/{flag['id']}/checks/{uuid4()}"
+    answer = await field.operator.http.put(url, json={"outcome": "fine", "words": ""})
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_flag")
+    assert (await field.told(case))[0]["checks"] == []
+
+
+async def test_residents_send_what_they_have_and_are_not_measured(
+    field: Reporting, stranger: httpx.AsyncClient
+) -> None:
+    """Their photos may be from yesterday and from home; that the same photo came before is still told."""
+    old = taken(hours_ago=72, metres_north=5_000)
+    codes = []
+    for words in ("桶边", "还在"):
+        body = {"matter": "E0110", "place": {"lng": LNG, "lat": LAT}, "words": words}
+        body |= {"occurred_at": field.clock.at.isoformat()}
+        answer = await stranger.put(f"/api/residents/reports/{uuid4()}", files=as_parts("report", body, [old]))
+        assert answer.status_code == 201, answer.text
+        codes.append(answer.json()["code"])
+        await field.drain()
+    first, again = [(await field.operator.http.get(f"/api/cases/by-code/{code}")).json() for code in codes]
+    assert await field.kinds(first) == []
+    assert await field.kinds(again) == ["same_photo"]
 
 
 async def test_a_flag_is_looked_at_and_changes_nothing(field: Reporting, people: People) -> None:
