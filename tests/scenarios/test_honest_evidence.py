@@ -305,6 +305,7 @@ async def test_residents_send_what_they_have_and_are_not_measured(
     old = taken(hours_ago=72, metres_north=5_000)
     codes = []
     for words in ("桶边", "还在"):
+        field.clock.at += timedelta(hours=1)
         body = {"matter": "E0110", "place": {"lng": LNG, "lat": LAT}, "words": words}
         body |= {"occurred_at": field.clock.at.isoformat()}
         answer = await stranger.put(f"/api/residents/reports/{uuid4()}", files=as_parts("report", body, [old]))
