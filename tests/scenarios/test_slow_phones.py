@@ -1,33 +1,23 @@
 """Phones on the worst links send for minutes. Whoever else asks something meanwhile is answered as always."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from backend.access import COOKIE
 from backend.clock import utc_now
 from backend.identifiers import new_id
-from backend.main import create_app
-from backend.settings import Settings
 from tests.architecture.world import cookie_for, noise
 from tests.people import SIGN_INS, report_body, sha256
-from tests.served import served
+from tests.scenarios.conftest import ServedTown
 
 # More than there are database connections in a process.
 PHOTOS_A_REPORT = 3  # as many as a resident may send
 SLOW_PHONES = 12
 WORKER = next(row["phone"] for row in SIGN_INS if row["role"] == "worker")
-
-
-@pytest.fixture
-def town(loaded_town: Settings) -> Iterator[tuple[FastAPI, int]]:
-    app = create_app(loaded_town)
-    with served(app) as port:
-        yield app, port
 
 
 @asynccontextmanager
@@ -60,17 +50,16 @@ async def announced(quick: httpx.AsyncClient, pictures: list[bytes], way: str) -
 
 
 @pytest.mark.parametrize("way", ["whole", "in parts", "resident"])
-async def test_slow_phones_keep_nobody_else_waiting(town: tuple[FastAPI, int], way: str) -> None:
-    app, port = town
-    cookie = await cookie_for(app, WORKER)
+async def test_slow_phones_keep_nobody_else_waiting(town: ServedTown, way: str) -> None:
+    cookie = await cookie_for(town.own, WORKER)
     async with (
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", cookies={COOKIE: cookie}, timeout=60) as quick,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{town.port}", cookies={COOKIE: cookie}, timeout=60) as quick,
         AsyncExitStack() as sending,
     ):
         for _ in range(SLOW_PHONES // PHOTOS_A_REPORT):
             pictures = [noise(str(new_id())) for _ in range(PHOTOS_A_REPORT)]
             for path, picture in zip(await announced(quick, pictures, way), pictures, strict=True):
-                await sending.enter_async_context(trickling(port, path, cookie, picture))
+                await sending.enter_async_context(trickling(town.port, path, cookie, picture))
         await asyncio.sleep(1)
         # A connection that is not to be had within 10 s is a 503.
         assert (await quick.get("/api/cases")).status_code == 200

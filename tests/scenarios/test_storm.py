@@ -2,7 +2,6 @@
 twice, and what a phone was told is so."""
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -16,25 +15,15 @@ from sqlalchemy import text
 from backend.access import COOKIE
 from backend.clock import utc_now
 from backend.identifiers import new_id
-from backend.main import create_app
 from backend.photos.keys import photo_key
-from backend.settings import Settings
 from backend.storage import get
 from tests.architecture.world import cookie_for, noise
 from tests.cutting_proxy import CuttingProxy
 from tests.people import SIGN_INS, as_parts, report_body, sha256
-from tests.served import served
+from tests.scenarios.conftest import ServedTown
 
 LOST_REQUESTS, LOST_ANSWERS = 0.25, 0.35
 WORKERS = [row["phone"] for row in SIGN_INS if row["role"] == "worker"]
-
-
-@pytest.fixture
-def town(loaded_town: Settings) -> Iterator[tuple[FastAPI, int]]:
-    """The town with its worker, and the port that it is served on."""
-    app = create_app(loaded_town)
-    with served(app, log_level="critical") as port:
-        yield app, port
 
 
 @dataclass
@@ -84,15 +73,15 @@ class Phone:
         return receipt
 
 
-async def storm(app: FastAPI, port: int, *, reports: int, phones: int) -> tuple[list[Phone], CuttingProxy]:
+async def storm(town: ServedTown, *, reports: int, phones: int) -> tuple[list[Phone], CuttingProxy]:
     """So many reports from so many phones at once through the link, all of them acknowledged in the end."""
-    async with CuttingProxy(port, lost_requests=LOST_REQUESTS, lost_answers=LOST_ANSWERS) as proxy:
+    async with CuttingProxy(town.port, lost_requests=LOST_REQUESTS, lost_answers=LOST_ANSWERS) as proxy:
         carried = []
         for number in range(phones):
             kept = [Kept(new_id(), *_report(f"{number}-{i}")) for i in range(number, reports, phones)]
             client = httpx.AsyncClient(
                 base_url=f"http://127.0.0.1:{proxy.port}",
-                cookies={COOKIE: await cookie_for(app, WORKERS[number % len(WORKERS)])},
+                cookies={COOKIE: await cookie_for(town.own, WORKERS[number % len(WORKERS)])},
                 headers={"Connection": "close"},
                 timeout=60,
                 trust_env=False,
@@ -139,11 +128,10 @@ async def cases_of(app: FastAPI) -> int:
         return int(await connection.scalar(text('SELECT count(*) FROM "case"')) or 0)
 
 
-async def test_a_storm_of_reports_over_bad_links(town: tuple[FastAPI, int], caplog: pytest.LogCaptureFixture) -> None:
-    app, port = town
-    before = await cases_of(app)
-    phones, proxy = await storm(app, port, reports=40, phones=8)
-    await require_everything_once(app, phones, before)
+async def test_a_storm_of_reports_over_bad_links(town: ServedTown, caplog: pytest.LogCaptureFixture) -> None:
+    before = await cases_of(town.own)
+    phones, proxy = await storm(town, reports=40, phones=8)
+    await require_everything_once(town.own, phones, before)
     assert proxy.requests_cut > 5, "a link that cuts nothing proves nothing"
     assert proxy.answers_cut > 5
     assert sum(phone.tries for phone in phones) > 60
@@ -152,8 +140,7 @@ async def test_a_storm_of_reports_over_bad_links(town: tuple[FastAPI, int], capl
 
 @pytest.mark.nightly
 @pytest.mark.timeout(7200)
-async def test_ten_thousand_reports_over_bad_links(town: tuple[FastAPI, int]) -> None:
-    app, port = town
-    before = await cases_of(app)
-    phones, _ = await storm(app, port, reports=10_000, phones=16)
-    await require_everything_once(app, phones, before)
+async def test_ten_thousand_reports_over_bad_links(town: ServedTown) -> None:
+    before = await cases_of(town.own)
+    phones, _ = await storm(town, reports=10_000, phones=16)
+    await require_everything_once(town.own, phones, before)

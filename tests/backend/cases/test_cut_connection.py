@@ -1,14 +1,9 @@
 """A real server behind a real socket: the connection is cut in the middle of a part, the server is started anew, and the
 photo goes on where it was."""
 
-import contextlib
 import socket
-import threading
-import time
-from collections.abc import Iterator
 
 import httpx
-import uvicorn
 
 from backend.access import COOKIE
 from backend.cases.photo_parts import PART_BYTES
@@ -17,27 +12,9 @@ from backend.main import create_app
 from backend.settings import Settings
 from tests.backend.cases.test_photo_parts import BIG, path_of
 from tests.people import SIGN_INS, report_body, sha256
+from tests.served import served
 
 PASSWORD = "suozi-2026"
-
-
-@contextlib.contextmanager
-def served(town: Settings) -> Iterator[int]:
-    """The port on which the town is served until the block ends."""
-    app = create_app(town)
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the server did not start"
-        time.sleep(0.05)
-    try:
-        yield server.servers[0].sockets[0].getsockname()[1]
-    finally:
-        app.state.hub.stop()
-        server.should_exit = True
-        thread.join(timeout=15)
 
 
 def cut_in_the_middle(port: int, path: str, cookie: str, data: bytes) -> None:
@@ -55,7 +32,10 @@ def test_a_cut_connection_costs_one_part_and_a_restart_nothing(loaded_town: Sett
     report_id = new_id()
     query = f"?size={len(BIG)}"
     parts = [BIG[start : start + PART_BYTES] for start in range(0, len(BIG), PART_BYTES)]
-    with served(loaded_town) as port, httpx.Client(base_url=f"http://127.0.0.1:{port}") as worker:
+    with (
+        served(create_app(loaded_town), log_level="error") as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}") as worker,
+    ):
         assert worker.post("/api/session", json={"phone": phone, "password": PASSWORD}).status_code == 200
         cookie = worker.cookies[COOKIE]
         assert worker.put(f"/api/reports/{report_id}", json=report_body(photos=[BIG])).status_code == 201
@@ -63,7 +43,7 @@ def test_a_cut_connection_costs_one_part_and_a_restart_nothing(loaded_town: Sett
         cut_in_the_middle(port, f"{path_of(report_id, BIG)}/{PART_BYTES}{query}", cookie, parts[1])
         assert worker.get(path_of(report_id, BIG)).json()["received_bytes"] == PART_BYTES
     with (
-        served(loaded_town) as port,
+        served(create_app(loaded_town), log_level="error") as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}", cookies={COOKIE: cookie}) as worker,
     ):
         here = worker.get(path_of(report_id, BIG)).json()["received_bytes"]
