@@ -12,7 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
 from backend.body_limit import BodyLimit
-from backend.cases import escalation_routes, handover_routes, original_routes, photo_part_routes, photo_routes
+from backend.cases import escalation_routes, handover_routes, original_routes, photo_arrival_routes, photo_routes
 from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
@@ -60,7 +60,7 @@ ROUTERS = (
     catalogue_routes.router,
     cases.router,
     photo_routes.router,
-    photo_part_routes.router,
+    photo_arrival_routes.router,
     original_routes.router,
     flags.router,
     handover_routes.router,

@@ -127,7 +127,7 @@ async def take_action(
         first = True
     else:
         if event.actor_id != actor.staff_id:
-            raise other_content(None, {})
+            raise other_content()
         if not is_repeat(event.fingerprint, content, FIRST_FIELDS):
             raise other_content(_told(event), _tells(content))
         first = False

@@ -56,13 +56,13 @@ FIELD_WORDS = {
 }
 
 
-def other_content(kept: dict[str, Any] | None, sent: dict[str, Any]) -> Conflict:
-    """The id was used for something else. `kept` None: by somebody else, of which nothing is told."""
+def other_content(kept: dict[str, Any] | None = None, sent: dict[str, Any] | None = None) -> Conflict:
+    """The id was used for something else; what differs is told where both are given. Of somebody else's nothing is told."""
     said = Say(
         "这个编号已经用于另一份内容，请作为新的提交重发；原来的内容保留不变",
         "This id was already used for other content; send yours under a new id. The first one is kept unchanged",
     )
-    if kept is None:
+    if kept is None or sent is None:
         return Conflict("other_content", said)
     # What is at its default is left out of newer fingerprints and stands in older ones.
     differs = sorted(name for name in kept.keys() | sent.keys() if (kept.get(name) or None) != (sent.get(name) or None))

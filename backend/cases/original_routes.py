@@ -14,7 +14,7 @@ from backend.access import CaseActor, Reporter
 from backend.cases.declared import Declared, photo_of_action, photo_of_report
 from backend.cases.evidence import Upload, keep_facts, store_photo
 from backend.cases.models import CasePhoto
-from backend.cases.photo_part_routes import PART_BODY
+from backend.cases.photo_arrival_routes import PART_BODY
 from backend.cases.schemas import OriginalReceipt
 from backend.clock import Now
 from backend.database import Session
@@ -31,7 +31,7 @@ async def put_report_original(
 ) -> OriginalReceipt:
     """The camera's own file of a photo of my report, as raw bytes."""
     async with request.app.state.sessions() as brief:
-        photo, _ = await photo_of_report(brief, actor, report_id, sha256)
+        photo = await photo_of_report(brief, actor, report_id, sha256)
     return await _take(request, session, photo, at)
 
 

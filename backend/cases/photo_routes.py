@@ -25,7 +25,7 @@ async def get_photo(
     sha256: Annotated[Sha256, Path()], size: PhotoSize, request: Request, actor: CaseReader, session: Session
 ) -> Response:
     """A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
-    it, or the original as evidence (download only; the camera's own file where it came) The pictures hold no metadata."""
+    it, or the original as evidence (download only; the camera's own file where it came). The pictures hold no metadata."""
     case_id = await queries.first_case_with_photo(session, actor, sha256)
     if case_id is None:
         raise no_such_photo()
@@ -33,8 +33,8 @@ async def get_photo(
         raise NotAllowed(
             "not_allowed", Say("原始照片只供核查和指挥中心查看", "Originals are for inspectors and operators")
         )
-    # Asked for again each time, so that a photo is gone with the right to see it; the answer is then only a 304.
     shown = sha256 if size != "original" else await queries.original_of(session, actor.county, case_id, sha256)
+    # Asked for again each time, so that a photo is gone with the right to see it; the answer is then only a 304.
     headers = {
         "Cache-Control": "private, no-cache",
         "Content-Security-Policy": "sandbox; default-src 'none'",

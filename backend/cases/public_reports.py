@@ -88,7 +88,7 @@ async def take_resident_step(
     event = await session.get(CaseEvent, (case.county, case.id, answer_id))
     if event is not None:
         if event.fingerprint != print_:
-            raise other_content(None, {})
+            raise other_content()
         return
     matter = await matter_of(session, case.county, case.catalogue_version, case.matter_code)
     step = decide_resident_step(facts_of(case, matter, Handlers(), at), action)

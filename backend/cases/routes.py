@@ -1,22 +1,20 @@
 """Reports and cases over HTTP."""
 
-from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
-from backend.cases.actions import Outcome
-from backend.cases.evidence import Upload, look_later, require_declared, store_photo, store_photos
+from backend.cases.evidence import look_later, require_declared, store_photos
 from backend.cases.history import changed_meanwhile
 from backend.cases.marks import SAME_TIME
 from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
 from backend.cases.queries_lists import CaseFilter
+from backend.cases.receipts import action_receipt, report_receipt
 from backend.cases.schemas import (
     ActionIn,
     ActionReceipt,
@@ -40,13 +38,10 @@ from backend.language import Language
 from backend.matters.likely import likely
 from backend.matters.queries import catalogue_in_force, matters
 from backend.matters.schemas import LikelyMatters
-from backend.permissions import Actor
 from backend.staff.queries import squad_names
-from backend.wire import Lat, Lng, Sha256
+from backend.wire import Lat, Lng
 
 router = APIRouter(prefix="/api", tags=["cases"])
-
-PHOTO_BODY = {"requestBody": {"content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
 def _multipart(part: str, schema: str) -> dict[str, object]:
@@ -90,52 +85,7 @@ async def put_report(
     if outcome.first:
         await look_later(session, actor.county, outcome.case_id, report_id, sent_at)
     response.status_code = 201 if outcome.first else 200
-    return await _report_receipt(session, actor, report_id, outcome, at, language)
-
-
-@router.put("/reports/{report_id}/photos/{sha256}", openapi_extra=PHOTO_BODY)
-async def put_report_photo(
-    report_id: UUID,
-    sha256: Annotated[Sha256, Path()],
-    request: Request,
-    actor: Reporter,
-    session: Session,
-    at: Now,
-    language: Language,
-) -> ReportReceipt:
-    """One awaited photo of a report, as raw bytes."""
-    async with request.app.state.sessions() as brief:
-        report = await queries.own_report(brief, actor, report_id)
-    outcome = await _receive_photo(request, session, actor, report.case_id, report_id, sha256, at)
-    return await _report_receipt(session, actor, report_id, outcome, at, language)
-
-
-async def _receive_photo(
-    request: Request, session: AsyncSession, actor: Actor, case_id: UUID, event_id: UUID, sha256: str, at: datetime
-) -> Outcome:
-    """Nothing was asked in `session` yet: while a slow phone sends, and while the photo is checked, nobody waits for a
-    database connection."""
-    data = await request.body()
-    stored = await store_photo(request.app.state, actor.county, Upload(sha256, data), "photo")
-    if stored.sha256 != sha256:
-        raise Malformed.at(
-            "photo",
-            "other_bytes",
-            Say("照片在传输中损坏了，请重发", "The photo was damaged on the way; send it again"),
-            sha256=stored.sha256,
-        )
-    return await actions.receive_photo(session, actor=actor, case_id=case_id, event_id=event_id, stored=stored, at=at)
-
-
-async def _report_receipt(
-    session: AsyncSession, actor: Actor, report_id: UUID, outcome: Outcome, at: datetime, language: str
-) -> ReportReceipt:
-    return ReportReceipt(
-        id=report_id,
-        received_at=outcome.received_at,
-        missing=outcome.missing,
-        case=await views.detail(session, actor, outcome.case_id, at=at, language=language),
-    )
+    return await report_receipt(session, actor, report_id, outcome, at, language)
 
 
 @router.put(
@@ -167,7 +117,7 @@ async def put_hotline_report(
         registered_by=actor,
     )
     response.status_code = 201 if outcome.first else 200
-    return await _report_receipt(session, actor, report_id, outcome, at, language)
+    return await report_receipt(session, actor, report_id, outcome, at, language)
 
 
 @router.get("/cases/nearby")
@@ -322,33 +272,4 @@ async def put_action(
     if outcome.first and sent_at and abs(sent_at - at) > SAME_TIME:
         await look_later(session, actor.county, case_id, action_id, sent_at)
     response.status_code = 201 if outcome.first else 200
-    return await _action_receipt(session, actor, action_id, outcome, at, language)
-
-
-@router.put("/cases/{case_id}/actions/{action_id}/photos/{sha256}", openapi_extra=PHOTO_BODY)
-async def put_action_photo(
-    case_id: UUID,
-    action_id: UUID,
-    sha256: Annotated[Sha256, Path()],
-    request: Request,
-    actor: CaseActor,
-    session: Session,
-    at: Now,
-    language: Language,
-) -> ActionReceipt:
-    """One awaited photo of an action, as raw bytes."""
-    async with request.app.state.sessions() as brief:
-        await queries.case_for(brief, actor, case_id)
-        await queries.own_event(brief, actor, case_id, action_id)
-    outcome = await _receive_photo(request, session, actor, case_id, action_id, sha256, at)
-    return await _action_receipt(session, actor, action_id, outcome, at, language)
-
-
-async def _action_receipt(
-    session: AsyncSession, actor: Actor, action_id: UUID, outcome: Outcome, at: datetime, language: str
-) -> ActionReceipt:
-    return ActionReceipt(
-        id=action_id,
-        missing=outcome.missing,
-        case=await views.detail(session, actor, outcome.case_id, at=at, language=language),
-    )
+    return await action_receipt(session, actor, action_id, outcome, at, language)

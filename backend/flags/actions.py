@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases import queries as cases
+from backend.cases.history import other_content
 from backend.cases.models import Case, CaseEvent, CasePhoto, Report, ReportSource
 from backend.database import lng_lat
-from backend.errors import Conflict, Say
 from backend.flags import queries, rules
 from backend.flags.models import EvidenceFlag, FlagCheck, FlagKind
 from backend.flags.rules import Facts, Fix, LngLat
@@ -171,12 +171,7 @@ async def check_flag(
         return True
     kept = await session.get_one(FlagCheck, (actor.county, check_id))
     if kept.model_dump(exclude={"at"}) != check.model_dump(exclude={"at"}):
-        raise Conflict(
-            "other_content",
-            Say(
-                "这个编号已经用于另一份内容，请重新提交", "This id was already used for other content; send yours again"
-            ),
-        )
+        raise other_content()
     return False
 
 
@@ -197,9 +192,14 @@ async def _write_pairs(
         first, later = sorted((ours, other), key=lambda photo: (photo.received_at, photo.event_id))
         event = await session.get_one(CaseEvent, (later.county, later.case_id, later.event_id))
         await _write(
-            session, event, kind, {"sha256": first.sha256} | facts[other.sha256], at,
-            sha256=later.sha256, other_case_id=first.case_id,
-        )  # fmt: skip
+            session,
+            event,
+            kind,
+            {"sha256": first.sha256} | facts[other.sha256],
+            at,
+            sha256=later.sha256,
+            other_case_id=first.case_id,
+        )
 
 
 async def _write(

@@ -78,8 +78,9 @@ async def put_resident_report(
             Say(f"最多 {MAX_PHOTOS} 张照片", f"At most {MAX_PHOTOS} photos"),
             most=MAX_PHOTOS,
         )
-    county = await reporting.county_of(session, content, at)
-    await _charge(request, session, county, report_id, uploads, at)
+    async with request.app.state.sessions() as brief:
+        county = await reporting.county_of(brief, content, at)
+        await _charge(request, brief, county, report_id, uploads, at)
     stored = [await reporting.store_upload(request.app.state, county, upload) for upload in uploads]
     if not content.photos:
         content = content.model_copy(update={"photos": reporting.declared(stored)})

@@ -1066,26 +1066,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/reports/{report_id}/photos/{sha256}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Put Report Photo
-         * @description One awaited photo of a report, as raw bytes.
-         */
-        put: operations["put_report_photo_api_reports__report_id__photos__sha256__put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/hotline/reports/{report_id}": {
         parameters: {
             query?: never;
@@ -1246,6 +1226,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/photos/{sha256}/{size}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Photo
+         * @description A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
+         *     it, or the original as evidence (download only; the camera's own file where it came). The pictures hold no metadata.
+         */
+        get: operations["get_photo_api_photos__sha256___size__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reports/{report_id}/photos/{sha256}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Report Photo
+         * @description One awaited photo of a report, as raw bytes.
+         */
+        put: operations["put_report_photo_api_reports__report_id__photos__sha256__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/{case_id}/actions/{action_id}/photos/{sha256}": {
         parameters: {
             query?: never;
@@ -1259,27 +1280,6 @@ export interface paths {
          * @description One awaited photo of an action, as raw bytes.
          */
         put: operations["put_action_photo_api_cases__case_id__actions__action_id__photos__sha256__put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/photos/{sha256}/{size}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Photo
-         * @description A photo of a case that I may see: 320 px plain, 1600 px with time, place and number of the oldest such case written on
-         *     it, or the original as evidence (download only; the camera's own file where it came) The pictures hold no metadata.
-         */
-        get: operations["get_photo_api_photos__sha256___size__get"];
-        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -10277,61 +10277,6 @@ export interface operations {
             };
         };
     };
-    put_report_photo_api_reports__report_id__photos__sha256__put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                report_id: string;
-                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
-                sha256: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "image/*": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReportReceipt"];
-                };
-            };
-            /** @description problem */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            /** @description problem */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-            /** @description problem */
-            "5XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
-        };
-    };
     put_hotline_report_api_hotline_reports__report_id__put: {
         parameters: {
             query?: never;
@@ -10786,13 +10731,61 @@ export interface operations {
             };
         };
     };
-    put_action_photo_api_cases__case_id__actions__action_id__photos__sha256__put: {
+    get_photo_api_photos__sha256___size__get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                case_id: string;
-                action_id: string;
+                /** @description SHA-256 of the bytes, 64 lowercase hex digits */
+                sha256: string;
+                size: "320" | "1600" | "original";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_report_photo_api_reports__report_id__photos__sha256__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                report_id: string;
                 /** @description SHA-256 of the bytes, 64 lowercase hex digits */
                 sha256: string;
             };
@@ -10810,7 +10803,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ActionReceipt"];
+                    "application/json": components["schemas"]["ReportReceipt"];
                 };
             };
             /** @description problem */
@@ -10842,25 +10835,32 @@ export interface operations {
             };
         };
     };
-    get_photo_api_photos__sha256___size__get: {
+    put_action_photo_api_cases__case_id__actions__action_id__photos__sha256__put: {
         parameters: {
             query?: never;
             header?: never;
             path: {
+                case_id: string;
+                action_id: string;
                 /** @description SHA-256 of the bytes, 64 lowercase hex digits */
                 sha256: string;
-                size: "320" | "1600" | "original";
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "image/*": string;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["ActionReceipt"];
+                };
             };
             /** @description problem */
             422: {
