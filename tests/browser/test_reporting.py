@@ -4,10 +4,10 @@ import re
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Request, Route, expect
+from playwright.sync_api import BrowserContext, Page, Request, Response, Route, expect
 
 from tests.browser.cases import AFTER, BEFORE
-from tests.browser.conftest import Open, Shoot, signed_in
+from tests.browser.conftest import Open, Shoot, signed_in, wait_until
 
 WORKER = "璜塘村第3网格"
 MATTER = "乱堆物堆料"
@@ -35,9 +35,14 @@ def submit(page: Page, matter: str = MATTER) -> None:
     page.get_by_role("button", name="提交").click()
 
 
+def is_put(response: Response) -> bool:
+    return response.request.method == "PUT"
+
+
 def puts(context: BrowserContext) -> list[Request]:
+    """What is sent from here on and answered; what a link cuts is not."""
     sent: list[Request] = []
-    context.on("request", lambda request: sent.append(request) if request.method == "PUT" else None)
+    context.on("response", lambda response: sent.append(response.request) if is_put(response) else None)
     return sent
 
 
@@ -107,6 +112,15 @@ def test_thrown_away_and_fetched_back(phone: Open, shoot: Shoot) -> None:
     expect(page.get_by_role("button", name=MATTER, exact=True)).to_have_attribute("aria-pressed", "true")
 
 
+TAKEN_ALONG = """async () => {
+  const result = (ask) => new Promise((done) => { ask.onsuccess = () => done(ask.result) })
+  const db = await result(indexedDB.open('suozi-kept'))
+  const names = await result(db.transaction('answers').objectStore('answers').getAllKeys())
+  db.close()
+  return ['map.base', 'map.grids'].every((name) => names.includes(name))
+}"""
+
+
 def test_without_a_network_everything_is_there_and_arrives_without_a_tap(phone: Open, shoot: Shoot) -> None:
     page = worker(phone, service_workers="allow")
     context = page.context
@@ -115,7 +129,8 @@ def test_without_a_network_everything_is_there_and_arrives_without_a_tap(phone: 
     page.get_by_role("button", name="回首页").click()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     # The map is taken along a moment after the first visit.
-    page.wait_for_timeout(5_000)
+    expect(page.get_by_role("link", name=re.compile("附近未结案件 *[1-9]"))).to_be_visible()
+    wait_until(page, TAKEN_ALONG)
     context.set_offline(True)
     page.reload()
     at_home(page)
@@ -136,7 +151,8 @@ def test_without_a_network_everything_is_there_and_arrives_without_a_tap(phone: 
     context.set_offline(False)
     sent = puts(context)
     again = context.new_page()
-    again.goto("/")
+    with context.expect_event("response", is_put):
+        again.goto("/")
     expect(again.get_by_role("link", name=re.compile(MATTER)).first).to_be_visible()
     expect(again.get_by_text("未发")).to_have_count(0)
     sent_once(sent)
@@ -151,8 +167,8 @@ def test_two_tabs_send_once(phone: Open) -> None:
     second = context.new_page()
     second.goto("/")
     at_home(second)
-    context.unroute("**/api/reports/**")
     sent = puts(context)
+    context.unroute("**/api/reports/**")
     for page in (first, second, first, second):
         page.evaluate("window.dispatchEvent(new Event('online'))")
     settled(first)

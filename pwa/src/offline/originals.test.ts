@@ -1,7 +1,7 @@
 /* Originals wait for Wi-Fi and for their photo, and leave only when the server has said that it has this very file. */
 import 'fake-indexeddb/auto'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
-import { claimOriginals, countOriginals, keepOriginal, sendOriginals, waitingOriginals } from './originals'
+import { askAgain, claimOriginals, fileOf, keepOriginal, originals, readOriginals, sendOriginals } from './originals'
 
 const PATH = '/api/reports/r1'
 const [PHOTO, FILE] = ['a'.repeat(64), 'b'.repeat(64)]
@@ -13,12 +13,12 @@ const json = (status: number, body: unknown): Response =>
 const receipt = (): Response => json(200, { id: 'r1', sha256: PHOTO, original: FILE })
 
 async function kept(shotAt = new Date().toISOString()): Promise<void> {
-  await keepOriginal({ user, photo: PHOTO, sha256: FILE, type: 'image/jpeg', bytes: new ArrayBuffer(5_000_000), shotAt })
+  await keepOriginal({ user, photo: PHOTO, sha256: FILE, type: 'image/jpeg', shotAt }, new ArrayBuffer(5_000_000))
 }
 
 async function waiting(): Promise<number> {
-  await countOriginals(user)
-  return waitingOriginals.value.count
+  await readOriginals(user)
+  return originals.value.filter((one) => !one.refused).length
 }
 
 beforeEach(() => {
@@ -35,10 +35,12 @@ describe('originals', () => {
     expect(fetch).not.toHaveBeenCalled()
     await claimOriginals(user, PATH, 'r1', [PHOTO])
     expect(await waiting()).toBe(1)
-    expect(waitingOriginals.value.bytes).toBe(5_000_000)
+    const [original] = originals.value
+    expect(original?.size).toBe(5_000_000)
     await sendOriginals(user)
     expect(fetch).toHaveBeenCalledWith(`${PATH}/photos/${PHOTO}/original`, expect.objectContaining({ method: 'PUT' }))
     expect(await waiting()).toBe(0)
+    expect(await fileOf(original!)).toBeUndefined()
   })
 
   it.each([
@@ -53,7 +55,7 @@ describe('originals', () => {
     expect(await waiting()).toBe(1)
   })
 
-  it('are not sent again once they were refused', async () => {
+  it('are not sent again once they were refused, unless a person says so, and stay until then', async () => {
     const fetch = vi.fn(() => json(409, { code: 'undeclared_original', status: 409, title: '', detail: '' }))
     vi.stubGlobal('fetch', fetch)
     await kept()
@@ -61,6 +63,12 @@ describe('originals', () => {
     await sendOriginals(user)
     await sendOriginals(user)
     expect(fetch).toHaveBeenCalledTimes(1)
+    const [refused] = originals.value
+    expect(refused?.refused?.code).toBe('undeclared_original')
+    expect((await fileOf(refused!))?.byteLength).toBe(5_000_000)
+    await askAgain(refused!)
+    await sendOriginals(user)
+    expect(fetch).toHaveBeenCalledTimes(2)
   })
 
   it('are not sent by somebody else', async () => {

@@ -1,18 +1,19 @@
 /* The camera's own files, where the county wants them as evidence: kept from the moment of the shot, sent once their photo
    has arrived and there is Wi-Fi, forgotten when the server has said that it has this very file. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import { shallowRef } from 'vue'
 import { isSignedInHere } from '@/auth/session'
 import type { Problem, Schemas } from '@/api/client'
-import { shallowRef } from 'vue'
 import { exchange } from './wire'
 
+/** What is known of one; the file itself lies apart, because some dozens of them do not fit into a phone's memory. */
 export interface Original {
   user: string
   /** Of the smaller picture that is sent first. */
   photo: string
   sha256: string
   type: string
-  bytes: ArrayBuffer
+  size: number
   shotAt: string
   /** The report or step that it belongs to, once that has arrived. */
   to: { path: string; id: string } | null
@@ -20,8 +21,11 @@ export interface Original {
   refused: Problem | null
 }
 
+type Key = [user: string, photo: string]
+
 interface Schema extends DBSchema {
-  originals: { key: [string, string]; value: Original; indexes: { user: string } }
+  originals: { key: Key; value: Original; indexes: { user: string } }
+  files: { key: Key; value: ArrayBuffer }
 }
 
 /** Photos that were never sent, thrown away most likely. */
@@ -31,7 +35,10 @@ let opened: Promise<IDBPDatabase<Schema>> | undefined
 
 function database(): Promise<IDBPDatabase<Schema>> {
   opened ??= openDB<Schema>('suozi-originals', 1, {
-    upgrade: (db) => void db.createObjectStore('originals', { keyPath: ['user', 'photo'] }).createIndex('user', 'user'),
+    upgrade(db) {
+      db.createObjectStore('originals', { keyPath: ['user', 'photo'] }).createIndex('user', 'user')
+      db.createObjectStore('files')
+    },
     terminated: () => (opened = undefined),
   }).catch((error: unknown) => {
     opened = undefined
@@ -40,12 +47,19 @@ function database(): Promise<IDBPDatabase<Schema>> {
   return opened
 }
 
-/** What waits for Wi-Fi, of the person signed in. */
-export const waitingOriginals = shallowRef<{ count: number; bytes: number }>({ count: 0, bytes: 0 })
+const keyOf = ({ user, photo }: Pick<Original, 'user' | 'photo'>): Key => [user, photo]
+
+/** Those whose photo has arrived, of the person signed in: waiting for Wi-Fi, or refused. */
+export const originals = shallowRef<Original[]>([])
 
 /** Rejects when the phone has no room: then the photo goes without its original. */
-export async function keepOriginal(original: Omit<Original, 'to' | 'refused'>): Promise<void> {
-  await (await database()).put('originals', { ...original, to: null, refused: null })
+export async function keepOriginal(original: Omit<Original, 'size' | 'to' | 'refused'>, file: ArrayBuffer): Promise<void> {
+  const transaction = (await database()).transaction(['originals', 'files'], 'readwrite')
+  await Promise.all([
+    transaction.objectStore('originals').put({ ...original, size: file.byteLength, to: null, refused: null }),
+    transaction.objectStore('files').put(file, keyOf(original)),
+    transaction.done,
+  ])
 }
 
 /** The photos of `path` have arrived; their originals may follow. */
@@ -58,15 +72,33 @@ export async function claimOriginals(user: string, path: string, id: string, pho
   await transaction.done
 }
 
-/** Counts what waits. Where the browser does not store, nothing does. */
-export async function countOriginals(user: string): Promise<void> {
-  const found = await originalsOf(user).catch(() => [])
-  const waiting = found.filter((one) => one.to && !one.refused)
-  waitingOriginals.value = { count: waiting.length, bytes: waiting.reduce((sum, one) => sum + one.bytes.byteLength, 0) }
+/** Looks up what there is to show. Where the browser does not store, there is nothing. */
+export async function readOriginals(user: string): Promise<void> {
+  originals.value = (await originalsOf(user).catch(() => [])).filter((one) => one.to)
 }
 
 async function originalsOf(user: string): Promise<Original[]> {
   return (await database()).getAllFromIndex('originals', 'user', user)
+}
+
+export async function fileOf(original: Original): Promise<ArrayBuffer | undefined> {
+  return (await database()).get('files', keyOf(original))
+}
+
+/** A person says that the server may be asked again. */
+export async function askAgain(original: Original): Promise<void> {
+  await (await database()).put('originals', { ...original, refused: null })
+  await readOriginals(original.user)
+}
+
+export async function dropOriginal(original: Original): Promise<void> {
+  const transaction = (await database()).transaction(['originals', 'files'], 'readwrite')
+  await Promise.all([
+    transaction.objectStore('originals').delete(keyOf(original)),
+    transaction.objectStore('files').delete(keyOf(original)),
+    transaction.done,
+  ])
+  await readOriginals(original.user)
 }
 
 let sending: Promise<void> | null = null
@@ -77,32 +109,29 @@ export function sendOriginals(user: string): Promise<void> {
 }
 
 async function sendEach(user: string): Promise<void> {
-  await forgetUnclaimed(user)
   for (const original of await originalsOf(user)) {
-    if (!original.to || original.refused || !isSignedInHere(user)) continue
-    if (!(await sendOne(original, original.to))) break
+    if (!original.to) await forgetUnclaimed(original)
+    else if (!original.refused && isSignedInHere(user) && !(await sendOne(original, original.to))) break
   }
-  await countOriginals(user)
+  await readOriginals(user)
 }
 
 /** false: the rest would fare no better now. */
 async function sendOne(original: Original, to: { path: string; id: string }): Promise<boolean> {
-  const answer = await exchange('PUT', `${to.path}/photos/${original.photo}/original`, original.bytes, original.bytes.byteLength)
-  const db = await database()
+  const file = await fileOf(original)
+  if (!file) return true
+  const answer = await exchange('PUT', `${to.path}/photos/${original.photo}/original`, file, file.byteLength)
   if (answer.kind === 'answer') {
     const receipt = answer.json as Partial<Schemas['OriginalReceipt']> | null
     const isKept = receipt?.id === to.id && receipt.sha256 === original.photo && receipt.original === original.sha256
-    if (isKept) await db.delete('originals', [original.user, original.photo])
+    if (isKept) await dropOriginal(original)
     return isKept
   }
   if (answer.kind !== 'refused') return false
-  await db.put('originals', { ...original, refused: answer.problem })
+  await (await database()).put('originals', { ...original, refused: answer.problem })
   return true
 }
 
-async function forgetUnclaimed(user: string): Promise<void> {
-  const db = await database()
-  for (const one of await originalsOf(user)) {
-    if (!one.to && Date.now() - new Date(one.shotAt).getTime() > UNCLAIMED_AFTER_MS) await db.delete('originals', [user, one.photo])
-  }
+async function forgetUnclaimed(original: Original): Promise<void> {
+  if (Date.now() - new Date(original.shotAt).getTime() > UNCLAIMED_AFTER_MS) await dropOriginal(original)
 }

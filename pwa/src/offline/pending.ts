@@ -3,7 +3,7 @@ import { onScopeDispose, shallowRef, watch } from 'vue'
 import { session } from '@/auth/session'
 import type { CaseDetail } from '@/api/client'
 import { isWifi } from '@/lib/link'
-import { countOriginals, sendOriginals, waitingOriginals } from './originals'
+import { originals, readOriginals, sendOriginals } from './originals'
 import { isHeld, itemsOf, release, watchOutbox, type OutboxItem } from './outbox'
 import { flush, whenDelivered } from './sync'
 
@@ -30,7 +30,7 @@ export async function flushNow(): Promise<void> {
   const user = session.me.value?.id
   if (!user || session.standing.value !== 'signed_in') return
   await flush(user).catch(() => undefined)
-  await (isWifi() ? sendOriginals(user) : countOriginals(user)).catch(() => undefined)
+  await (isWifi() ? sendOriginals(user) : readOriginals(user)).catch(() => undefined)
 }
 
 /** Over whatever link there is, because a person says so. */
@@ -55,7 +55,7 @@ export function useOutbox(): void {
     else if (pending.value.some((item) => isHeld(item))) void sendHeld()
   }
   const timer = setInterval(() => {
-    if (waitingOriginals.value.count || pending.value.some((item) => item.waiting !== 'refused')) tryNow()
+    if (originals.value.some((one) => !one.refused) || pending.value.some((item) => item.waiting !== 'refused')) tryNow()
   }, RETRY_EVERY_MS)
   // With hundreds of items on their way, one look for many changes.
   let look: ReturnType<typeof setTimeout> | undefined

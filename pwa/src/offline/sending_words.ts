@@ -4,8 +4,3 @@ import en from '@/locales/sending.en.json'
 import zh from '@/locales/sending.zh-CN.json'
 
 export const s = translator<keyof typeof zh>(zh, en)
-
-/** 812 KB, 3.4 MB */
-export function sizeWords(bytes: number): string {
-  return bytes < 1_000_000 ? `${Math.max(1, Math.round(bytes / 1000))} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
-}

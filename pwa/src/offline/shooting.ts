@@ -12,7 +12,8 @@ export async function readShot(file: File): Promise<ShotPhoto> {
   const me = session.me.value
   const { original, ...photo } = await readPhotoFile(file, { withOriginal: me?.send_originals ?? false })
   if (!me || !original) return photo
-  const isKept = await keepOriginal({ user: me.id, photo: photo.sha256, ...original, shotAt: now().toISOString() }).then(
+  const { sha256, type, bytes } = original
+  const isKept = await keepOriginal({ user: me.id, photo: photo.sha256, sha256, type, shotAt: now().toISOString() }, bytes).then(
     () => true,
     () => false,
   )
