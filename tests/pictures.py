@@ -1,6 +1,7 @@
-"""Pictures for tests about evidence: distinct ones out of the photos at hand, and what is done to one to use it again."""
+"""Pictures for tests: distinct ones out of the photos at hand, what is done to one to use it again, and noise."""
 
 import io
+import random
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -75,3 +76,11 @@ USED_AGAIN: dict[str, Callable[[Image.Image], list[Image.Image]]] = {
     "mirror, 10 % crop": lambda it: [ImageOps.mirror(cut(it, 0.1, CORNERS[0]))],
 }
 """By name: all that is done to a picture before it is saved again at quality 60."""
+
+
+def noise(name: str) -> bytes:
+    """A JPEG of noise that no other name gives."""
+    pixels = random.Random(name).randbytes(48 * 36 * 3)
+    out = io.BytesIO()
+    Image.frombytes("RGB", (48, 36), pixels).save(out, "JPEG", quality=90)
+    return out.getvalue()

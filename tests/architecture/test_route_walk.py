@@ -25,10 +25,12 @@ from seeds.load import staff_id
 from tests.architecture.access_table import Cell, Entry, entries
 from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN
 from tests.architecture.routes import api_routes, calls, title
-from tests.architecture.world import ROLES, SCOPES, VISIBLE, Answer, Target, World, build_world, cookie_for, noise
+from tests.architecture.targets import SCOPES, Target
+from tests.architecture.world import ROLES, VISIBLE, Answer, World, build_world
 from tests.conftest import cloned_database
 from tests.net_files import geojson, grid_rows
-from tests.people import as_parts, report_body, sha256
+from tests.people import as_parts, cookie_for, report_body, sha256
+from tests.pictures import noise
 
 ENTRIES = entries()
 PICTURE = noise("the walk")

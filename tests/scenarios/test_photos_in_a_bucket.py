@@ -18,10 +18,10 @@ from backend.photos.derivatives import chinese_font
 from backend.photos.intake import PhotoChildren
 from backend.settings import Settings
 from backend.worker import job_table
-from tests.architecture.world import noise
 from tests.conftest import Clock
 from tests.cutting_proxy import CuttingProxy
 from tests.people import People, Person, as_parts, report_body, sha256
+from tests.pictures import noise
 from tests.s3_server import S3Server
 
 Start = Callable[..., Awaitable[tuple[FastAPI, People]]]

@@ -10,8 +10,8 @@ import pytest
 from backend.access import COOKIE
 from backend.clock import utc_now
 from backend.identifiers import new_id
-from tests.architecture.world import cookie_for, noise
-from tests.people import SIGN_INS, report_body, sha256
+from tests.people import SIGN_INS, cookie_for, report_body, sha256
+from tests.pictures import noise
 from tests.scenarios.conftest import ServedTown
 
 # More than there are database connections in a process.

@@ -17,9 +17,9 @@ from backend.clock import utc_now
 from backend.identifiers import new_id
 from backend.photos.keys import photo_key
 from backend.storage import get
-from tests.architecture.world import cookie_for, noise
 from tests.cutting_proxy import CuttingProxy
-from tests.people import SIGN_INS, as_parts, report_body, sha256
+from tests.people import SIGN_INS, as_parts, cookie_for, report_body, sha256
+from tests.pictures import noise
 from tests.scenarios.conftest import ServedTown
 
 LOST_REQUESTS, LOST_ANSWERS = 0.25, 0.35
