@@ -95,6 +95,12 @@ async def test_a_photo_that_was_worked_on_is_told(field: Reporting, how: str) ->
     assert flag["other_sha256"] == sha256(jpeg(STREET))
 
 
+async def test_the_whole_is_found_by_a_part_that_came_before(field: Reporting) -> None:
+    part = await field.send(jpeg(cut(STREET, 0.1, CORNERS[0]), quality=60))
+    (flag,) = await field.told(await field.send(jpeg(STREET)))
+    assert (flag["kind"], flag["case"]["code"]) == ("like_photo", part["code"])
+
+
 async def test_another_photo_is_not_told_and_an_old_one_no_more(field: Reporting) -> None:
     await field.send(jpeg(STREET))
     assert await field.kinds(await field.send(jpeg(YARD))) == []
