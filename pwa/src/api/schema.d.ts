@@ -4898,7 +4898,7 @@ export interface components {
             squad_code: string;
             /** Squad Name */
             squad_name: string;
-            shift: components["schemas"]["backend__staff__schemas_duty__ShiftOut"];
+            shift: components["schemas"]["ShiftOut"];
             /**
              * Mine
              * @description false: the shift is the whole squad's, nobody is put on it by name
@@ -5298,13 +5298,20 @@ export interface components {
              */
             server_time: string;
         };
+        /** PatrolShift */
+        PatrolShift: {
+            /** Running Until */
+            running_until: string | null;
+            /** Next At */
+            next_at: string | null;
+        };
         /**
          * Patrolling
          * @description What the phone needs to start a patrol, or to go on with one, also without a signal.
          */
         Patrolling: {
             consent: components["schemas"]["ConsentOut"];
-            shift: components["schemas"]["backend__patrols__schemas__ShiftOut"];
+            shift: components["schemas"]["PatrolShift"];
             patrol: components["schemas"]["PatrolOut"] | null;
             usual_travel: components["schemas"]["Travel"];
             /** Fixes Days */
@@ -5718,7 +5725,7 @@ export interface components {
             /** Pattern */
             pattern: components["schemas"]["PatternShift"][];
             /** Shifts */
-            shifts: components["schemas"]["backend__staff__schemas_duty__ShiftOut"][];
+            shifts: components["schemas"]["ShiftOut"][];
             /** Leaves */
             leaves: components["schemas"]["LeaveOut"][];
             /** Swaps */
@@ -6027,6 +6034,49 @@ export interface components {
             metres: number;
             /** After Metres */
             after_metres: number;
+        };
+        /**
+         * ShiftOut
+         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
+         */
+        ShiftOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            kind: components["schemas"]["ShiftKind"];
+            /** Reason */
+            reason: string;
+            /** Everybody */
+            everybody: boolean;
+            /** Members */
+            members: components["schemas"]["ShiftMember"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["Warned"][];
         };
         /** SignInRequest */
         SignInRequest: {
@@ -6956,56 +7006,6 @@ export interface components {
             over: number;
             /** In Force At */
             in_force_at?: string | null;
-        };
-        /** ShiftOut */
-        backend__patrols__schemas__ShiftOut: {
-            /** Running Until */
-            running_until: string | null;
-            /** Next At */
-            next_at: string | null;
-        };
-        /**
-         * ShiftOut
-         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
-         */
-        backend__staff__schemas_duty__ShiftOut: {
-            /**
-             * On
-             * Format: date
-             */
-            on: string;
-            /**
-             * Starts
-             * Format: time
-             */
-            starts: string;
-            /**
-             * Ends
-             * Format: time
-             */
-            ends: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
-            /**
-             * Ends At
-             * Format: date-time
-             */
-            ends_at: string;
-            kind: components["schemas"]["ShiftKind"];
-            /** Reason */
-            reason: string;
-            /** Everybody */
-            everybody: boolean;
-            /** Members */
-            members: components["schemas"]["ShiftMember"][];
-            /**
-             * Warnings
-             * @default []
-             */
-            warnings: components["schemas"]["Warned"][];
         };
         /**
          * ActionIn
@@ -8227,7 +8227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["backend__staff__schemas_duty__ShiftOut"];
+                    "application/json": components["schemas"]["ShiftOut"];
                 };
             };
             /** @description problem */
