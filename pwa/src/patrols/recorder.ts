@@ -114,6 +114,13 @@ function stop(): void {
   letScreenGo()
 }
 
+/** The permission may have been given meanwhile; a watch that was refused does not notice. */
+export async function lookAgain(): Promise<void> {
+  stop()
+  await look()
+  await ask()
+}
+
 async function take(position: GeolocationPosition): Promise<void> {
   const fix = seenIn(position)
   seen.value = fix
