@@ -60,6 +60,12 @@ export const isPaused = (patrol: Patrol): boolean => !patrol.ended && !!openOne(
 export const isHidden = (patrol: Patrol): boolean => !patrol.ended && !!openOne(patrol.body.hidden)
 export const isRecording = (patrol: Patrol): boolean => !patrol.ended && !isPaused(patrol)
 
+/** Whether a position of this moment belongs to the patrol. The first ones that a browser gives may be older than the tap. */
+export function recordsAt(patrol: Patrol, atMs: number): boolean {
+  const resumed = patrol.body.pauses.at(-1)?.to_at
+  return isRecording(patrol) && atMs >= ms(resumed ?? patrol.body.started_at)
+}
+
 /** Positions that are only on this phone. */
 export const onlyHere = (patrol: Patrol): number => patrol.recorded - patrol.arrived
 

@@ -7,7 +7,7 @@ import { lastFix } from '@/lib/position'
 import { uuid7 } from '@/lib/uuid7'
 import { fixOf, seenIn } from './fix'
 import { ASK_AFTER_MS, BATCH_FIXES, BATCH_MS, SEND_MS, TICK_MS } from './pace'
-import { begin, chooseTravel, end, goOn, hide, isAside, isHidden, isRecording, isSettled, pause, pickUp, show, type EndedBy, type Patrol, type Travel } from './patrol'
+import { begin, chooseTravel, end, goOn, hide, isAside, isHidden, isRecording, isSettled, pause, pickUp, recordsAt, show, type EndedBy, type Patrol, type Travel } from './patrol'
 import { askPosition, watchPositions, type Failure } from './positions'
 import { amendPatrol, cutBatch, keepFix, keepPatrol, keepWithdrawal, looseFixes, patrolsOf, watchPatrols, withdrawalOf } from './store'
 import { sendPatrols } from './sync'
@@ -127,7 +127,7 @@ async function take(position: GeolocationPosition): Promise<void> {
   failure.value = null
   lastFix.value = { lng: fix.lng, lat: fix.lat, accuracy_m: fix.accuracy_m, at: new Date(fix.at_ms) }
   const running = patrol.value
-  if (!running || !isRecording(running) || !isWanted(fix)) return
+  if (!running || !recordsAt(running, fix.at_ms) || !isWanted(fix)) return
   try {
     await keepFix(running.id, fix.at_ms, fixOf(fix, position.coords))
     isFull.value = false

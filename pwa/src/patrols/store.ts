@@ -5,7 +5,7 @@ import type { Schemas } from '@/api/client'
 import { uuid7 } from '@/lib/uuid7'
 import { BATCH_FIXES } from './pace'
 import type { FixIn } from './fix'
-import { isRecording, isSettled, type Patrol } from './patrol'
+import { isSettled, recordsAt, type Patrol } from './patrol'
 
 /** Positions that are sent together: under this id always the same ones, also when an answer was lost. */
 export interface Batch {
@@ -73,7 +73,7 @@ function changed(): void {
 /** A person's patrols on this phone, oldest first. */
 export async function patrolsOf(user: string): Promise<Patrol[]> {
   const patrols = await (await database()).getAllFromIndex('patrols', 'user', user)
-  return patrols.sort((a, b) => (a.id < b.id ? -1 : 1))
+  return patrols.sort((a, b) => (a.body.started_at + a.id < b.body.started_at + b.id ? -1 : 1))
 }
 
 /** Rejects when the phone has no room or refuses to store; then nothing was begun. */
@@ -95,13 +95,13 @@ export async function amendPatrol(id: string, change: (patrol: Patrol) => Patrol
   return after
 }
 
-/** Keeps one position. false: not recorded, because the patrol has ended or is paused, or this moment is known. Not flushed to
+/** Keeps one position. false: not recorded, because the patrol has ended, is paused or had not begun, or this moment is known. Not flushed to
     the disk each time, which would cost battery: only a phone that loses power loses the last ones. */
 export async function keepFix(id: string, atMs: number, fix: FixIn): Promise<boolean> {
   const transaction = (await database()).transaction(['patrols', 'fixes'], 'readwrite', { durability: 'relaxed' })
   const [patrols, fixes] = [transaction.objectStore('patrols'), transaction.objectStore('fixes')]
   const patrol = await patrols.get(id)
-  const isWanted = !!patrol && isRecording(patrol) && !(await fixes.get([id, atMs]))
+  const isWanted = !!patrol && recordsAt(patrol, atMs) && !(await fixes.get([id, atMs]))
   if (isWanted) {
     await Promise.all([fixes.put(fix, [id, atMs]), patrols.put({ ...patrol, lastFixAt: fix.at, recorded: patrol.recorded + 1 })])
   }

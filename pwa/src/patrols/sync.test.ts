@@ -4,15 +4,15 @@ import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { whenSignedOut } from '@/api/client'
 import { uuid7 } from '@/lib/uuid7'
 import { BATCH_FIXES } from './pace'
-import { begin, end, hide, pause, type Patrol } from './patrol'
+import { begin, end, goOn, hide, pause, type Patrol } from './patrol'
 import { amendPatrol, batchesOf, cutBatch, dropPatrol, keepFix, keepPatrol, keepWithdrawal, looseFixes, patrolsOf, withdrawalOf } from './store'
 import { sendPatrols } from './sync'
 
 const USER = 'worker-019'
 const START = new Date('2026-11-20T01:00:00Z')
 
-async function begun(fixes = 3, user = USER): Promise<string> {
-  const patrol = begin({ id: uuid7(), user, travel: 'walk', at: START, shiftEndsAt: '2026-11-20T10:00:00Z' })
+async function begun(fixes = 3, user = USER, at = START): Promise<string> {
+  const patrol = begin({ id: uuid7(), user, travel: 'walk', at, shiftEndsAt: '2026-11-20T10:00:00Z' })
   await keepPatrol(patrol)
   await record(patrol.id, fixes)
   return patrol.id
@@ -213,7 +213,7 @@ describe('what leaves', () => {
   })
 
   it('is forgotten whole once it ended and all has arrived, but for the last', async () => {
-    const [first, last] = [await begun(), await begun()]
+    const [first, last] = [await begun(3, USER, new Date(START.getTime() - 60_000)), await begun()]
     for (const id of [first, last]) {
       await amendPatrol(id, (one) => end(one, new Date(START.getTime() + 600_000), 'staff'))
       await cutBatch(id)
@@ -257,6 +257,15 @@ describe('what is stored', () => {
     await record(id, 2, 70)
     expect((await here(id)).recorded).toBe(2)
     expect((await looseFixes(id)).count).toBe(2)
+  })
+
+  it('no position from before the start or from before the end of a pause', async () => {
+    const id = await begun(0)
+    await record(id, 1, -1)
+    await amendPatrol(id, (one) => goOn(pause(one, new Date(START.getTime() + 10_000)), new Date(START.getTime() + 60_000)))
+    await record(id, 1, 59)
+    await record(id, 1, 60)
+    expect((await here(id)).recorded).toBe(1)
   })
 
   it('positions of one patrol only, when that is thrown away', async () => {

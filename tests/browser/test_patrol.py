@@ -1,0 +1,283 @@
+"""A patrol on the phone: consent, a walk, no signal, an app that is killed, and what arrives of it in the end.
+
+Intervals run ten times as fast as in the field: a position each half second, a batch each six, and nothing is fresh after six.
+"""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from playwright.sync_api import BrowserContext, Error, Page, expect
+
+from backend.settings import Settings
+from tests.browser.conftest import Open, Shoot, sign_in, signed_in, wait_until
+from tests.people import HUANGTANG_3, PLACES
+
+WORKER = "璜塘村第3网格"
+OTHER_WORKER = "马镇村第3网格"
+FASTER = "localStorage.setItem('suozi.patrol_faster', '10')"
+STEP = 10 / 111_200
+
+RECORDING = "正在记录位置"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def at_any_hour(loaded_town: Settings) -> None:
+    """These stories are told whenever the tests run; the county's hours are the subject of others."""
+    with town(loaded_town) as connection:
+        connection.execute(
+            "INSERT INTO patrol_rules (county, version, starts, ends, fixes_days, track_days)"
+            " VALUES ('320281', 1, '00:00', '00:00', 30, 180)"
+        )
+
+
+@contextmanager
+def town(settings: Settings) -> Iterator[psycopg.Connection]:
+    url = settings.database_url
+    assert url is not None
+    with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def kept(loaded_town: Settings) -> "Kept":
+    return Kept(loaded_town)
+
+
+class Kept:
+    """What the town's database has of the last patrol that was begun."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def _one(self, sql: str) -> Any:
+        with town(self._settings) as connection:
+            row = connection.execute(sql).fetchone()
+        return row and row[0]
+
+    def patrols(self) -> int:
+        return int(self._one("SELECT count(*) FROM patrol"))
+
+    def fixes(self) -> int:
+        return int(self._one(f"SELECT coalesce(sum(fixes), 0) FROM fix_batch WHERE patrol_id = ({LAST})"))
+
+    def hidden_s(self) -> list[float]:
+        """How long each hidden span lasted, in seconds; an open one is none."""
+        spans = self._one(f"SELECT hidden FROM patrol WHERE id = ({LAST})")
+        return [(end - start) / 1000 for start, end in spans if end is not None]
+
+    def ended_by(self) -> str | None:
+        ended_by: str | None = self._one(f"SELECT ended_by FROM patrol WHERE id = ({LAST})")
+        return ended_by
+
+
+LAST = "SELECT id FROM patrol ORDER BY received_at DESC, started_at DESC LIMIT 1"
+
+
+def fast(page: Page) -> Page:
+    page.context.add_init_script(FASTER)
+    return page
+
+
+def patrol_page(phone: Open, **more: Any) -> Page:
+    return signed_in(fast(phone(**more)), "worker", WORKER, "/patrol")
+
+
+def agree(page: Page) -> None:
+    page.get_by_role("button", name="同意并开始").click()
+    expect(page.get_by_text(RECORDING)).to_be_visible()
+
+
+def start(page: Page) -> None:
+    """A patrol, whether or not the person has agreed in an earlier story."""
+    button = page.get_by_role("button", name=re.compile("^(同意并开始|开始巡查)$"))
+    button.click()
+    expect(page.get_by_text(RECORDING)).to_be_visible()
+
+
+def walk(context: BrowserContext, page: Page, steps: int, begin: int = 0) -> None:
+    """Ten metres north each half second."""
+    lng, lat = PLACES[HUANGTANG_3]
+    for step in range(begin, begin + steps):
+        context.set_geolocation({"longitude": lng, "latitude": lat + step * STEP, "accuracy": 9})
+        page.wait_for_timeout(500)
+
+
+def end(page: Page) -> None:
+    page.get_by_role("button", name="结束", exact=True).click()
+    page.get_by_role("button", name="结束巡查").click()
+    expect(page.get_by_text("巡查已结束")).to_be_visible()
+
+
+def stored(page: Page) -> dict[str, int]:
+    """What this phone has of its patrol: recorded so far, and arrived of that."""
+    counts: dict[str, int] = page.evaluate(
+        """() => new Promise((done) => {
+          const open = indexedDB.open('suozi-patrols')
+          open.onsuccess = () => {
+            const all = open.result.transaction('patrols').objectStore('patrols').getAll()
+            all.onsuccess = () => {
+              open.result.close()
+              done(all.result.at(-1) ?? { recorded: 0, arrived: 0 })
+            }
+          }
+        })"""
+    )
+    return counts
+
+
+def seen(page: Page, state: str) -> None:
+    """The browser of the tests never hides a page by itself."""
+    page.evaluate(
+        """(state) => {
+          Object.defineProperty(document, 'visibilityState', { get: () => state, configurable: true })
+          document.dispatchEvent(new Event('visibilitychange'))
+        }""",
+        state,
+    )
+
+
+def kill(page: Page) -> None:
+    """The system takes the page's process away; nothing of it runs any more."""
+    with pytest.raises(Error):
+        page.goto("chrome://crash")
+    page.close()
+
+
+def test_a_patrol_survives_no_signal_and_a_killed_app(phone: Open, kept: Kept, shoot: Shoot) -> None:
+    first = signed_in(fast(phone(service_workers="allow")), "worker", WORKER)
+    context = first.context
+    wait_until(first, "() => !!navigator.serviceWorker.controller")
+    first.get_by_role("link", name=re.compile("巡查.*未开始")).click()
+    expect(first.get_by_text("逐个位置保存 30 天，整理出的轨迹保存 180 天", exact=False)).to_be_visible()
+    shoot(first, "patrol-1-consent")
+    agree(first)
+    walk(context, first, 6)
+    shoot(first, "patrol-2-recording")
+    wait_until(first, "() => document.querySelector('.running-counts')?.innerText.includes('误差 9 m')")
+
+    context.set_offline(True)
+    walk(context, first, 6, 6)
+    expect(first.get_by_text("没有信号，已存手机", exact=False)).to_be_visible()
+    shoot(first, "patrol-3-offline")
+    before = stored(first)
+    assert before["recorded"] > before["arrived"]
+    kill(first)
+
+    again = context.new_page()
+    again.wait_for_timeout(3_500)
+    again.goto("/patrol")
+    expect(again.get_by_text(RECORDING)).to_be_visible()
+    expect(again.get_by_text("上次中断", exact=False)).to_be_visible()
+    shoot(again, "patrol-4-resumed")
+    walk(context, again, 4, 12)
+    assert stored(again)["recorded"] > before["recorded"]
+    assert kept.fixes() < before["recorded"]
+
+    context.set_offline(False)
+    walk(context, again, 2, 16)
+    end(again)
+    expect(again.get_by_text(re.compile(r"个位置全部送达"))).to_be_visible()
+    shoot(again, "patrol-5-ended")
+    counts = stored(again)
+    assert counts["arrived"] == counts["recorded"] == kept.fixes()
+    (gap_s,) = kept.hidden_s()
+    assert gap_s > 3
+    assert kept.ended_by() == "staff"
+
+
+def test_a_hidden_page_writes_a_gap_and_a_pause_records_nothing(phone: Open, kept: Kept, shoot: Shoot) -> None:
+    page = patrol_page(phone)
+    start(page)
+    walk(page.context, page, 3)
+    seen(page, "hidden")
+    page.wait_for_timeout(300)
+    before = stored(page)["recorded"]
+    walk(page.context, page, 7, 3)
+    assert stored(page)["recorded"] == before
+    seen(page, "visible")
+    expect(page.get_by_text("上次中断", exact=False)).to_be_visible()
+    walk(page.context, page, 2, 10)
+    assert stored(page)["recorded"] > before
+
+    page.get_by_role("button", name="暂停").click()
+    expect(page.get_by_text("暂停期间不记录位置", exact=False)).to_be_visible()
+    shoot(page, "patrol-6-paused")
+    before = stored(page)["recorded"]
+    walk(page.context, page, 2, 12)
+    assert stored(page)["recorded"] == before
+    page.get_by_role("button", name="继续巡查").click()
+    walk(page.context, page, 2, 14)
+    end(page)
+    expect(page.get_by_text(re.compile("个位置全部送达"))).to_be_visible()
+    (gap_s,) = kept.hidden_s()
+    assert gap_s == pytest.approx(3.8, abs=1.5)
+    assert kept.fixes() == stored(page)["recorded"]
+
+
+def test_without_permission_nothing_pretends_to_record(phone: Open, shoot: Shoot) -> None:
+    page = fast(phone())
+    page.context.clear_permissions()
+    signed_in(page, "worker", WORKER, "/patrol")
+    page.get_by_role("button", name=re.compile("^(同意并开始|开始巡查)$")).click()
+    expect(page.get_by_text("还没有定到位置")).to_be_visible()
+    expect(page.get_by_text("没有定位权限，什么都没有记下来")).to_be_visible()
+    shoot(page, "patrol-7-no-permission")
+    page.get_by_role("button", name="仍然开始").click()
+    expect(page.get_by_text("现在记录不到位置")).to_be_visible()
+    expect(page.get_by_text(RECORDING)).to_have_count(0)
+    shoot(page, "patrol-8-started-without")
+
+    page.context.grant_permissions(["geolocation"])
+    page.get_by_role("button", name="再试一次").click()
+    expect(page.get_by_text(RECORDING)).to_be_visible()
+    end(page)
+
+
+def test_positions_too_coarse_are_said_to_be_so(phone: Open, shoot: Shoot) -> None:
+    page = patrol_page(phone)
+    start(page)
+    lng, lat = PLACES[HUANGTANG_3]
+    page.context.set_geolocation({"longitude": lng, "latitude": lat + STEP, "accuracy": 1400})
+    expect(page.get_by_text("位置太粗，误差 1.4 km")).to_be_visible()
+    shoot(page, "patrol-9-coarse")
+    end(page)
+
+
+def test_the_next_person_on_the_phone_sees_and_sends_nothing_of_it(phone: Open, kept: Kept) -> None:
+    page = patrol_page(phone)
+    start(page)
+    context = page.context
+    context.route("**/api/patrols/**", lambda route: route.abort("connectionreset"))
+    walk(context, page, 3)
+    recorded = stored(page)["recorded"]
+    begun = kept.patrols()
+
+    page.goto("/me")
+    page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
+    context.unroute("**/api/patrols/**")
+    sent: list[str] = []
+    context.on("request", lambda request: sent.append(request.url) if "/api/patrols/" in request.url else None)
+    sign_in(page.request, "worker", OTHER_WORKER)
+    page.goto("/")
+    expect(page.get_by_role("link", name=re.compile("巡查.*未开始"))).to_be_visible()
+    walk(context, page, 7, 3)
+    assert stored(page)["recorded"] == recorded
+    page.goto("/patrol")
+    expect(page.get_by_role("button", name="同意并开始")).to_be_visible()
+    assert sent == []
+    assert kept.patrols() == begun
+
+    # Back to the first: theirs alone, with the time in between as a gap.
+    sign_in(page.request, "worker", WORKER)
+    page.goto("/patrol")
+    expect(page.get_by_text("上次中断", exact=False)).to_be_visible()
+    end(page)
+    expect(page.get_by_text(re.compile("个位置全部送达"))).to_be_visible()
+    assert kept.fixes() == stored(page)["recorded"] >= recorded
+    assert max(kept.hidden_s()) > timedelta(seconds=3).total_seconds()
