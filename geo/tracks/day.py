@@ -126,6 +126,8 @@ def derive_day(
 
     net = Net(_near(grids, fixes.lng[rows], fixes.lat[rows]))
     told = dwell([one.way for one in runs], net, rules)
+    in_grids = [(number, known_ms) for number, known_ms in told.known_ms.items() if number != NOWHERE and known_ms > 0]
+    dwell_s = {net.grids[number].code: seconds(known_ms) for number, known_ms in in_grids}
     recorded_ms = sum(period.end_ms - period.start_ms for period in merged)
     run_ms = sum(int(one.way.at_ms[-1] - one.way.at_ms[0]) for one in runs)
     return DerivedDay(
@@ -143,11 +145,7 @@ def derive_day(
         stays=tuple(stays),
         gaps=tuple(gaps),
         moves=tuple(move for one in runs for move in _moves(one, fixes.at_ms)),
-        dwell_s={
-            net.grids[number].code: seconds(known_ms)
-            for number, known_ms in sorted(told.known_ms.items(), key=lambda each: net.grids[each[0]].code)
-            if number != NOWHERE and known_ms > 0
-        },
+        dwell_s=dict(sorted(dwell_s.items())),
         outside_s=seconds(told.known_ms.get(NOWHERE, 0.0)),
         unknown_s=seconds(told.unknown_ms + recorded_ms - run_ms),
         crossings=tuple(told.crossings),

@@ -56,7 +56,9 @@ def mileage_m(
     at_rows = total[leg] + share * lengths_m[leg]
     gone = at_rows[np.searchsorted(rows, np.arange(len(at_s)), side="right") - 1]
     for one in standing:
-        gone[one.first : one.last + 1] = (gone[one.first] + gone[one.last]) / 2
+        before, after = gone[one.first], gone[one.last]
+        level = before if one.first == 0 else after if one.last == len(gone) - 1 else (before + after) / 2
+        gone[one.first : one.last + 1] = level
     return gone
 
 
@@ -67,7 +69,8 @@ def _tolerance_m(at_s: Floats, metres: Floats, accuracy_m: Floats, standing: Seq
     typical_m = float(np.median(accuracy_m))
     noise = noise_m(at_s, smoothed(at_s, metres, rules.smoothing_s), moving, rules.noise_lag_s)
     by_accuracy = rules.straightening_accuracies * typical_m
-    return min(by_accuracy, rules.noise_times * (typical_m / 3 if noise is None else noise))
+    by_noise = rules.noise_times * (typical_m / 3 if noise is None else noise)
+    return max(rules.straightening_floor_m, min(by_accuracy, by_noise))
 
 
 def _anchored(vertices: Indices, means: Floats, anchor_m: Floats) -> Indices:
@@ -77,6 +80,9 @@ def _anchored(vertices: Indices, means: Floats, anchor_m: Floats) -> Indices:
         east, north = means[vertex] - means[kept[-1]]
         if east * east + north * north >= anchor_m[vertex] ** 2:
             kept.append(vertex)
+    end = int(vertices[-1])
+    if kept[-1] != end and len(kept) > 1:
+        kept[-1] = end  # the way ends where it ended
     return np.array(kept, dtype=np.intp)
 
 

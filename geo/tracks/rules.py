@@ -61,6 +61,7 @@ class Rules:
     noise_lag_s: float = 10.0
     noise_times: float = 7.0
     straightening_accuracies: float = 3.0
+    straightening_floor_m: float = 2.0
     anchor_m: float = 10.0
     # How much of what rounding takes off a bend is given back, counted for samples no farther apart than this.
     bend_share: float = 0.35

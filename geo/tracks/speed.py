@@ -21,7 +21,7 @@ def out_of_reach(at_ms: Ints, lng: Floats, lat: Floats, accuracy_m: Floats, rule
     too_fast, apart = np.zeros(len(at_ms), dtype=bool), np.zeros(len(at_ms), dtype=bool)
     if len(at_ms) < 2:
         return too_fast, apart
-    jitter_m = np.maximum(rules.jitter_m, np.maximum(accuracy_m[1:], accuracy_m[:-1]))
+    jitter_m = np.maximum(rules.jitter_m, accuracy_m[1:] + accuracy_m[:-1])
     jumps = legs_m(lng, lat) - jitter_m > rules.speed_limit_mps * np.diff(at_ms) / 1000
     if not jumps.any():
         return too_fast, apart
@@ -32,7 +32,7 @@ def out_of_reach(at_ms: Ints, lng: Floats, lat: Floats, accuracy_m: Floats, rule
 
     def within_reach(one: int, other: int) -> bool:
         metres = distance_m(float(lng[one]), float(lat[one]), float(lng[other]), float(lat[other]))
-        jitter_m = max(rules.jitter_m, float(accuracy_m[one]), float(accuracy_m[other]))
+        jitter_m = max(rules.jitter_m, float(accuracy_m[one] + accuracy_m[other]))
         return metres - jitter_m <= rules.speed_limit_mps * abs(int(at_ms[other] - at_ms[one])) / 1000
 
     last = int(ends[seed])

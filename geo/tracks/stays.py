@@ -77,11 +77,14 @@ def _around_its_middle(
     for _ in range(2):
         part = metres[first : last + 1]
         off_m = np.hypot(*(part - np.median(part, axis=0)).T)
-        reach_m = max(float(np.median(accuracy_m[first : last + 1])), 1.2 * float(np.median(off_m)))
+        typical_m = float(np.median(accuracy_m[first : last + 1]))
+        reach_m = max(rules.standing_floor_m, typical_m, 2 * float(np.median(off_m)))
         near = np.flatnonzero(off_m <= reach_m)
         if not len(near):
             return None
-        first, last = first + int(near[0]), first + int(near[-1])
+        # Where the run begins or ends with it, there was no step to cut off.
+        last = last if last == len(at_s) - 1 else first + int(near[-1])
+        first = first if first == 0 else first + int(near[0])
     return _standing(first, last, metres) if at_s[last] - at_s[first] >= rules.standing_s else None
 
 
