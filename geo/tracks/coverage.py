@@ -3,7 +3,8 @@
 The earth is cut into 400,000 rows of equal latitude (49.7 m at the equator, 50.3 m at the poles) and each row into as many
 equal columns as bring a cell's width nearest to 50 m at the row's middle. So a cell has one number for ever, whatever the day
 or the grids: row × 2^20 + column, below 2^39. Neighbouring rows are shifted against each other like bricks.
-A cell belongs to the grid in which its middle lies: grids that tile share no cell and lose none.
+A cell belongs to the grid in which its middle lies: grids that tile lose no cell, and share one only if its middle is on a
+border.
 """
 
 from collections.abc import Sequence

@@ -155,7 +155,10 @@ class _Visit:
             return True
         if not self.well_away and piece.last >= piece.first:
             rows = slice(piece.first, piece.last + 1)
-            away_m = self.net.away_m(self.grid, self.way.lng[rows], self.way.lat[rows], self.m_per_degree)
+            lng, lat = self.way.lng[rows], self.way.lat[rows]
+            away_m = self.net.away_m(self.grid, lng, lat, self.m_per_degree)
+            if piece.label != NOWHERE and (away_m == 0).any():  # a grid that lies within the other
+                away_m = np.maximum(away_m, self.net.deep_m(piece.label, lng, lat, self.m_per_degree))
             self.well_away = bool((away_m > self.way.accuracy_m[rows]).any())
         return self.well_away and piece.end_ms - self.pending[0].start_ms >= 1000 * self.rules.exit_s
 

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import LineString, STRtree
+from shapely.geometry.base import BaseGeometry
 
 from geo.lattice import Shape
 from geo.tracks.fixes import Floats
@@ -63,7 +64,14 @@ class Net:
 
     def away_m(self, number: int, lng: Floats, lat: Floats, m_per_degree: tuple[float, float]) -> Floats:
         """Metres from the grid, 0 within."""
-        shape = shapely.transform(self.shapes[number], lambda degrees: degrees * m_per_degree)
-        places = shapely.points(lng * m_per_degree[0], lat * m_per_degree[1])
-        metres: Floats = shapely.distance(shape, places)
-        return metres
+        return _distance_m(self.shapes[number], lng, lat, m_per_degree)
+
+    def deep_m(self, number: int, lng: Floats, lat: Floats, m_per_degree: tuple[float, float]) -> Floats:
+        """Metres from the grid's border."""
+        return _distance_m(self._borders[number], lng, lat, m_per_degree)
+
+
+def _distance_m(shape: BaseGeometry, lng: Floats, lat: Floats, m_per_degree: tuple[float, float]) -> Floats:
+    flat = shapely.transform(shape, lambda degrees: degrees * m_per_degree)
+    metres: Floats = shapely.distance(flat, shapely.points(lng * m_per_degree[0], lat * m_per_degree[1]))
+    return metres

@@ -1,7 +1,8 @@
 """Patrols of known length with the noise of a phone: what every test about tracks is measured against.
 
-A person walks legs at nearly even speed, turns at corners, halts. Fixes carry AR(1) noise (an Ornstein-Uhlenbeck process, so that
-the correlation does not depend on the sampling). Lengths, corners, speeds, halts and the noise's memory vary with the seed.
+A person walks legs at nearly even speed, turns at corners, halts. Fixes carry AR(1) noise (an Ornstein-Uhlenbeck process,
+so that the correlation does not depend on the sampling). Lengths, corners, speeds, halts and the noise's memory vary with
+the seed.
 """
 
 from collections.abc import Sequence

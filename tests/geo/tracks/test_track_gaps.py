@@ -3,12 +3,13 @@
 import numpy as np
 import pytest
 
+from geo.tracks.fixes import Fixes
 from geo.tracks.gaps import Gap
 from geo.tracks.spans import Period, Span
 from tests.geo.tracks.generate import START_MS, derived, fixes_at
 
 
-def walk(moments: np.ndarray):  # noqa: ANN201
+def walk(moments: np.ndarray) -> Fixes:
     return fixes_at(moments, np.column_stack([1.2 * moments, 0 * moments]), 5.0)
 
 
