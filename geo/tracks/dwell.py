@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import numpy as np
 
-from geo.geodesy import metres_per_degree
 from geo.tracks.fixes import Floats, Ints
 from geo.tracks.net import NOWHERE, Indices, Net
 from geo.tracks.rules import Rules
@@ -111,11 +110,12 @@ def _legs(way: Way, net: Net) -> tuple[Indices, dict[int, list[tuple[int, float,
     changed = labels[1:] != labels[:-1]
     long = np.abs(np.diff(places, axis=0)).max(axis=1, initial=0.0) > _SHORT_DEGREES
     over_the_180th = np.abs(np.diff(way.lng)) > 180
-    shares: dict[int, list[float]] = {}
-    for n in np.flatnonzero(changed | long).tolist():
-        cuts = [] if over_the_180th[n] else net.cuts(places[n : n + 2])
-        if cuts or changed[n]:
-            shares[n] = [0.0, *(cuts or [0.5]), 1.0]
+    asked = np.flatnonzero((changed | long) & ~over_the_180th)
+    met, cuts = net.cuts(places[asked], places[asked + 1])
+    shares: dict[int, list[float]] = {int(n): [0.0] for n in np.union1d(np.flatnonzero(changed), asked[met])}
+    for n, cut in zip(asked[met].tolist(), cuts.tolist(), strict=True):
+        shares[n].append(cut)
+    shares = {n: [*(ends if len(ends) > 1 else [0.0, 0.5]), 1.0] for n, ends in shares.items()}
     leg = np.array([n for n, ends in shares.items() for _ in ends[1:]], dtype=np.intp)
     middle = np.array([(one + other) / 2 for ends in shares.values() for one, other in pairwise(ends)])
     on_the_way = places[leg] + middle.reshape(-1, 1) * (places[np.minimum(leg + 1, len(places) - 1)] - places[leg])
@@ -132,7 +132,6 @@ class _Visit:
 
     def __init__(self, way: Way, net: Net, rules: Rules, told: Dwell) -> None:
         self.way, self.net, self.rules, self.told = way, net, rules, told
-        self.m_per_degree = metres_per_degree(float(np.median(way.lat)))
         self.grid = NOWHERE
         self.pending: list[_Piece] = []
         self.well_away = False
@@ -156,9 +155,9 @@ class _Visit:
         if not self.well_away and piece.last >= piece.first:
             rows = slice(piece.first, piece.last + 1)
             lng, lat = self.way.lng[rows], self.way.lat[rows]
-            away_m = self.net.away_m(self.grid, lng, lat, self.m_per_degree)
+            away_m = self.net.away_m(self.grid, lng, lat)
             if piece.label != NOWHERE and (away_m == 0).any():  # a grid that lies within the other
-                away_m = np.maximum(away_m, self.net.deep_m(piece.label, lng, lat, self.m_per_degree))
+                away_m = np.maximum(away_m, self.net.deep_m(piece.label, lng, lat))
             self.well_away = bool((away_m > self.way.accuracy_m[rows]).any())
         return self.well_away and piece.end_ms - self.pending[0].start_ms >= 1000 * self.rules.exit_s
 

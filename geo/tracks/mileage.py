@@ -81,7 +81,7 @@ def _anchored(vertices: Indices, means: Floats, anchor_m: Floats) -> Indices:
         if east * east + north * north >= anchor_m[vertex] ** 2:
             kept.append(vertex)
     end = int(vertices[-1])
-    if kept[-1] != end and len(kept) > 1:
+    if kept[-1] != end and len(kept) > 1 and np.hypot(*(means[end] - means[kept[-2]])) >= anchor_m[end]:
         kept[-1] = end  # the way ends where it ended
     return np.array(kept, dtype=np.intp)
 

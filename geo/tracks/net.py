@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely import LineString, STRtree
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
+from geo.geodesy import metres_per_degree
 from geo.lattice import Shape
 from geo.tracks.fixes import Floats
 
@@ -35,6 +36,7 @@ class Net:
         self._tree = STRtree(self._borders)
         shapely.prepare(self.shapes)
         self._bounds = shapely.bounds(self.shapes).reshape(-1, 4)
+        self._flat: dict[tuple[int, bool], BaseGeometry] = {}
 
     def labels(self, lng: Floats, lat: Floats) -> Indices:
         """The number of the grid that each place belongs to (borders count as within); NOWHERE outside all."""
@@ -51,27 +53,31 @@ class Net:
             labels[rows[within]] = number
         return labels
 
-    def cuts(self, ends: Floats) -> list[float]:
-        """At which shares of a straight leg (two places, shape (2, 2)) it meets a border; sorted, within 0 and 1."""
-        leg = LineString(ends)
-        met = self._tree.query(leg, predicate="intersects")
-        if not len(met):
-            return []
-        places = shapely.get_coordinates(shapely.intersection(self._borders[met], leg))
-        along = ends[1] - ends[0]
-        shares = ((places - ends[0]) @ along) / float(along @ along)
-        return sorted({float(share) for share in shares if 0.0 < share < 1.0})
+    def cuts(self, starts: Floats, ends: Floats) -> tuple[Indices, Floats]:
+        """Where straight legs (places of shape (n, 2)) meet a border: (number of the leg, share of it), sorted."""
+        legs = np.atleast_1d(np.asarray(shapely.linestrings(np.stack([starts, ends], axis=1)), dtype=object))
+        leg, border = self._tree.query(legs, predicate="intersects")
+        places, met = shapely.get_coordinates(shapely.intersection(self._borders[border], legs[leg]), return_index=True)
+        leg = leg[met]
+        along = (ends - starts)[leg]
+        shares = ((places - starts[leg]) * along).sum(axis=1) / (along**2).sum(axis=1)
+        within = (shares > 0) & (shares < 1)
+        found = np.unique(np.column_stack([leg[within], shares[within]]), axis=0)
+        return found[:, 0].astype(np.intp), found[:, 1]
 
-    def away_m(self, number: int, lng: Floats, lat: Floats, m_per_degree: tuple[float, float]) -> Floats:
+    def away_m(self, number: int, lng: Floats, lat: Floats) -> Floats:
         """Metres from the grid, 0 within."""
-        return _distance_m(self.shapes[number], lng, lat, m_per_degree)
+        return self._distance_m(number, lng, lat, border=False)
 
-    def deep_m(self, number: int, lng: Floats, lat: Floats, m_per_degree: tuple[float, float]) -> Floats:
+    def deep_m(self, number: int, lng: Floats, lat: Floats) -> Floats:
         """Metres from the grid's border."""
-        return _distance_m(self._borders[number], lng, lat, m_per_degree)
+        return self._distance_m(number, lng, lat, border=True)
 
-
-def _distance_m(shape: BaseGeometry, lng: Floats, lat: Floats, m_per_degree: tuple[float, float]) -> Floats:
-    flat = shapely.transform(shape, lambda degrees: degrees * m_per_degree)
-    metres: Floats = shapely.distance(flat, shapely.points(lng * m_per_degree[0], lat * m_per_degree[1]))
-    return metres
+    def _distance_m(self, number: int, lng: Floats, lat: Floats, *, border: bool) -> Floats:
+        _west, south, _east, north = self._bounds[number]
+        scale = metres_per_degree(float(south + north) / 2)
+        flat = self._flat.get((number, border))
+        if flat is None:
+            shape = self._borders[number] if border else self.shapes[number]
+            flat = self._flat[number, border] = shapely.transform(shape, lambda degrees: degrees * scale)
+        return np.asarray(shapely.distance(flat, shapely.points(lng * scale[0], lat * scale[1])))

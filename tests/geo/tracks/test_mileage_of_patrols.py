@@ -4,6 +4,8 @@ The thresholds were set on seeds below 200,000 (docs/decisions/0022). Accuracies
 street and a street canyon.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -24,17 +26,17 @@ def errors(every_s: float, sigma_m: float, seeds: int) -> np.ndarray:
 
 
 # By combination: least share of patrols within 3 %, greatest error of the mean, error that none passes. What was measured on
-# 120 held-out seeds each, with room for the draw of fewer.
+# 100 held-out seeds each, with room for another draw.
 BOUNDS = {
-    (1, 3): (1.0, 0.01, 0.04),
-    (1, 5): (0.9, 0.015, 0.06),
-    (1, 8): (0.55, 0.02, 0.12),
-    (5, 3): (1.0, 0.01, 0.04),
-    (5, 5): (0.9, 0.015, 0.06),
-    (5, 8): (0.55, 0.02, 0.12),
-    (10, 3): (0.9, 0.01, 0.06),
+    (1, 3): (0.94, 0.01, 0.07),
+    (1, 5): (0.88, 0.01, 0.07),
+    (1, 8): (0.55, 0.025, 0.16),
+    (5, 3): (0.94, 0.01, 0.07),
+    (5, 5): (0.88, 0.01, 0.07),
+    (5, 8): (0.55, 0.025, 0.13),
+    (10, 3): (0.92, 0.01, 0.07),
     (10, 5): (0.8, 0.015, 0.08),
-    (10, 8): (0.5, 0.035, 0.14),
+    (10, 8): (0.45, 0.04, 0.16),
 }
 
 
@@ -115,10 +117,21 @@ def test_a_corner_is_not_cut() -> None:
 
 def test_steps_below_the_anchor_are_no_mileage() -> None:
     # To and fro by 6 m every 20 s is fidgeting, not walking.
-    moments = np.arange(0, 80.0, 5)
+    moments = np.arange(0, 65.0, 5)  # too short to be standing
     truth = Patrol(moments, np.column_stack([6.0 * (np.arange(len(moments)) // 4 % 2), 0 * moments]), [], 1.2)
     assert plain(truth).clean_m == 0
 
 
 def plain(truth: Patrol) -> DerivedDay:
-    return derived(seen(truth, 1, every_s=2, sigma_m=0.01), rules=WALK)
+    """Without noise, by a phone that knows how good it is."""
+    fixes = seen(truth, 1, every_s=2, sigma_m=0.01)
+    return derived(replace(fixes, accuracy_m=np.full(len(fixes), 3.0)), rules=WALK)
+
+
+def test_noise_that_jumps_from_fix_to_fix_adds_no_more_than_noise_that_wanders() -> None:
+    # Without means over some seconds this is +12 %: corners are looked for among single fixes.
+    def error(seed: int) -> float:
+        truth = patrol(seed, minutes=45)
+        return derived(seen(truth, seed, every_s=1, sigma_m=5, memory_s=0.5)).clean_m / truth.length_m - 1
+
+    assert abs(np.mean([error(HELD_OUT + seed) for seed in range(8)])) < 0.03

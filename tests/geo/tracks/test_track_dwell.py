@@ -167,9 +167,9 @@ def test_a_grid_smaller_than_a_cell_has_one() -> None:
 
 
 def test_coverage_is_what_lies_within_twenty_metres() -> None:
-    fixes = along((0, -900, 13), (1500, -100, 13))
+    fixes = along((0, -900, 13), (1500, -100, 250))
     day = derived(fixes, grids=[WEST])
-    lng, lat = PLANE.to_degrees(np.array([[-900.0, 13.0], [-100.0, 13.0]]))
+    lng, lat = PLANE.to_degrees(np.array([[-900.0, 13.0], [-100.0, 250.0]]))
     line = PLANE.to_metres(lng, lat)
     cells = cells_of(WEST.shape)
     away_m = []
