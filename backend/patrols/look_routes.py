@@ -29,7 +29,7 @@ async def put_look(look_id: UUID, body: LookIn, actor: TrackReader, session: Ses
 
 @router.get("/track-looks/{look_id}")
 async def get_look(look_id: UUID, actor: TrackReader, session: Session) -> LookOut:
-    """One of my own looks."""
+    """One of my own looks: what it opens, and until when."""
     look = await session.get(TrackLook, (actor.county, look_id))
     if look is None or look.by != actor.staff_id:
         raise looks.no_such_look()

@@ -56,7 +56,7 @@ async def begin_look(session: AsyncSession, *, actor: Actor, look_id: UUID, cont
     Raises Malformed for a day that is missing or a grid that is not there, Conflict `look_differs`.
     """
     if content.kind != LookKind.LIVE and content.on_day is None:
-        raise Malformed.at("on_day", "missing", Say("请选择要回放的日期", "Choose the day to replay"))
+        raise Malformed.at("on_day", "day_needed", Say("请选择要回放的日期", "Choose the day to replay"))
     path = None
     if content.grid_code:
         paths = await grid_paths(session, actor.county, [content.grid_code], on=content.on_day or local_date(at))

@@ -83,7 +83,7 @@ async def put_objection(
     if known is None:
         if not await queries.patrols_of_day(session, actor.county, actor.staff_id, body.on_day):
             sentence = Say("这一天没有巡查记录", "There was no patrol on that day")
-            raise Malformed.at("on_day", "no_such_track", sentence)
+            raise Malformed.at("on_day", "no_patrol_that_day", sentence)
         known = TrackObjection(
             county=actor.county, id=objection_id, staff_id=actor.staff_id, at=at, **body.model_dump()
         )

@@ -23,7 +23,7 @@ from backend.patrols.schemas import (
     PatrolIn,
     Patrolling,
     PatrolOut,
-    ShiftOut,
+    PatrolShift,
 )
 from backend.patrols.shifts import shift_of
 
@@ -40,7 +40,7 @@ async def get_patrolling(actor: Patroller, session: Session, at: Now) -> Patroll
     patrol = await patrolling.open_patrol(session, actor.county, actor.staff_id, at)
     return Patrolling(
         consent=await consent.consent_of(session, actor),
-        shift=ShiftOut(running_until=shift.ends_at, next_at=shift.next_at),
+        shift=PatrolShift(running_until=shift.ends_at, next_at=shift.next_at),
         patrol=await _shown(session, patrol, at) if patrol else None,
         usual_travel=Travel.CAR if actor.squad_codes else Travel.EBIKE,
         fixes_days=rules.fixes_days,

@@ -85,7 +85,7 @@ class ConsentOut(BaseModel):
     agreed_at: datetime | None
 
 
-class ShiftOut(BaseModel):
+class PatrolShift(BaseModel):
     running_until: datetime | None
     next_at: datetime | None
 
@@ -94,7 +94,7 @@ class Patrolling(BaseModel):
     """What the phone needs to start a patrol, or to go on with one, also without a signal."""
 
     consent: ConsentOut
-    shift: ShiftOut
+    shift: PatrolShift
     patrol: PatrolOut | None
     usual_travel: Travel
     fixes_days: int

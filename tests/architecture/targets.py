@@ -249,19 +249,11 @@ def absent() -> Target:
     picture = noise("absent")
     ids = {
         name: str(uuid4())
-        for name in [
-            "waiting",
-            "flag",
-            "handled",
-            "report",
-            "feedback",
-            "draft",
-            "import",
-            "leave",
-            "person",
-            "rules",
-            "patrol",
-        ]
+        for name in (
+            *("waiting", "flag", "handled", "report", "feedback"),
+            *("draft", "import", "leave", "person", "rules"),
+            *("patrol", "look", "live", "objection"),
+        )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
     words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}

@@ -1680,7 +1680,7 @@ export interface paths {
         };
         /**
          * Get Look
-         * @description One of my own looks.
+         * @description One of my own looks: what it opens, and until when.
          */
         get: operations["get_look_api_track_looks__look_id__get"];
         /**
