@@ -88,28 +88,34 @@ def provider(value: object) -> str | None:
 def moment(value: object, zone: Zone) -> tuple[datetime | None, bool]:
     """The time in UTC, to the millisecond, and whether its offset had to be taken from `zone`. None for what is no time.
 
-    A moment already, seconds or milliseconds since 1970, ISO 8601, or `yyyy-MM-dd HH:mm:ss`. Times beyond the years 1900 to 2200 are given as
-    those: whoever judges finds them too old or ahead of the clock.
+    A moment already, seconds or milliseconds since 1970, ISO 8601, or `yyyy-MM-dd HH:mm:ss`. Times beyond the years 1900 to
+    2200 are given as those: whoever judges finds them too old or ahead of the clock.
     """
     if isinstance(value, datetime):
-        return _to_millisecond(value.astimezone(UTC)), False
+        return _to_millisecond(value), False
     since_1970 = number(value)
     if since_1970 is not None:
         return _from_epoch(since_1970), False
-    if not isinstance(value, str) or len(value) > 64:
+    said = _written(value)
+    if said is None:
         return None, False
-    try:
-        said = datetime.fromisoformat(value.strip())
-    except ValueError:
-        return None, False
-    if "T" not in value and " " not in value.strip():
-        return None, False  # a date alone is no moment
     zoneless = said.tzinfo is None
     if zoneless:
         said = said.replace(tzinfo=SHANGHAI if zone is Zone.SHANGHAI else UTC)
     if not FIRST.year < said.year < LAST.year:
         return (FIRST if said.year <= FIRST.year else LAST), zoneless
-    return _to_millisecond(said.astimezone(UTC)), zoneless
+    return _to_millisecond(said), zoneless
+
+
+def _written(value: object) -> datetime | None:
+    """A date with its time of day; a date alone is no moment."""
+    text = value.strip() if isinstance(value, str) else ""
+    if len(text) > 64 or ("T" not in text and " " not in text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _from_epoch(since_1970: float) -> datetime:
@@ -121,4 +127,4 @@ def _from_epoch(since_1970: float) -> datetime:
 
 
 def _to_millisecond(at: datetime) -> datetime:
-    return at.replace(microsecond=at.microsecond // 1000 * 1000)
+    return at.astimezone(UTC).replace(microsecond=at.microsecond // 1000 * 1000)
