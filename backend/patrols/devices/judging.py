@@ -13,6 +13,7 @@ from backend.patrols.devices.messages import keepable
 from backend.patrols.devices.readings import (
     MAX_BATCH,
     MAX_POINTS,
+    MAX_RAWS,
     Broken,
     Complaint,
     Datum,
@@ -73,7 +74,7 @@ def _gather(saying: Saying, got: _Gathered, delivery: Delivery, settings: Source
             if isinstance(found, DeviceFix):
                 got.fixes.append(found)
             else:
-                got.rejected.append(Rejected(found, keepable(saying.raw, delivery.token)))
+                _reject(found, saying.raw, got, delivery)
         case Heard():
             got.heard = saying
         case Broken():
@@ -84,11 +85,16 @@ def _gather(saying: Saying, got: _Gathered, delivery: Delivery, settings: Source
         case Encrypted():
             got.complaints.add(Complaint.ENCRYPTED)
         case Unusable():
-            got.rejected.append(Rejected(saying.reason, keepable(saying.raw, delivery.token)))
+            _reject(saying.reason, saying.raw, got, delivery)
     if isinstance(saying, Unusable) and saying.reason is Reason.UNREADABLE:
         got.complaints.add(Complaint.UNREADABLE)
     else:
         got.contact = True
+
+
+def _reject(reason: Reason, raw: object, got: _Gathered, delivery: Delivery) -> None:
+    kept = keepable(raw, delivery.token) if len(got.rejected) < MAX_RAWS else ""
+    got.rejected.append(Rejected(reason, kept))
 
 
 def _reading(got: _Gathered, settings: SourceSettings) -> Reading:

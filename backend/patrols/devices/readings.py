@@ -10,6 +10,8 @@ from enum import StrEnum
 
 # A GPX file of two long days; whoever sends more at once is told so with 413.
 MAX_POINTS = 20_000
+# Of so many rejected points of a request what they said is kept; of the others only why: a thousandth says nothing new.
+MAX_RAWS = 200
 # Fixes of one stored batch; more are cut into several.
 MAX_BATCH = 500
 
@@ -110,7 +112,10 @@ class DeviceFix:
 
 @dataclass(frozen=True)
 class Rejected:
-    """A point that was not taken: why, and what it said, at most 500 characters without secrets."""
+    """A point that was not taken: why, and what it said, at most 500 characters without secrets.
+
+    `raw` is empty from the 201st rejected point of a request on.
+    """
 
     reason: Reason
     raw: str

@@ -109,7 +109,7 @@ def is_believable(reading: Reading, delivery: Delivery) -> bool:
 
 
 @pytest.mark.parametrize("protocol", list(Protocol))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(delivery=deliveries, source=sources)
 def test_any_request_gives_a_reading_and_an_answer(
     protocol: Protocol, delivery: Delivery, source: SourceSettings

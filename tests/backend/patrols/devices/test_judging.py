@@ -16,7 +16,6 @@ from tests.backend.patrols.devices.deliveries import (
     NINTH_OF_OCTOBER,
     SOON,
     TOKEN,
-    at,
     delivery,
     only,
     reading_of,
@@ -181,4 +180,9 @@ def test_what_is_kept_is_short_and_can_be_stored() -> None:
 def test_more_points_than_anybody_sends_are_too_many() -> None:
     body = b'{"locations":[' + b"{}," * 30_000 + b"{}]}"
     assert read(Protocol.OVERLAND, delivery("POST /", body), SourceSettings()).too_many
-    assert at(0).tzinfo
+
+
+def test_of_very_many_rejected_points_only_the_first_are_kept_in_their_words() -> None:
+    rejected = reading_of(Protocol.OVERLAND, delivery("POST /", {"locations": [{}] * 300})).rejected
+    assert len(rejected) == 300
+    assert [bool(r.raw) for r in rejected] == [True] * 200 + [False] * 100
