@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backend.patrols.devices.protocols import Protocol, answer, read
 from backend.patrols.devices.readings import Datum, Delivery, Reading, SourceSettings, SpeedUnit, Zone
-from tests.backend.patrols.devices.deliveries import SOON, TOKEN
+from tests.backend.patrols.devices.deliveries import FORM, JSON, SOON, TOKEN
 from tests.backend.patrols.devices.test_gpx import GPX_11
 from tests.backend.patrols.devices.test_minor_protocols import ALL, COLOTA, FORWARDED, GPRMC
 from tests.backend.patrols.devices.test_osmand import JSON_9
@@ -39,7 +39,7 @@ wild = st.recursive(
 @st.composite
 def mutated(draw: st.DrawFn, value: Any) -> Any:
     """The same shape with some of its members gone wild, missing or doubled."""
-    fate = draw(st.integers(0, 9))
+    fate = draw(st.integers(0, 29))
     if fate == 0:
         return draw(wild)
     if isinstance(value, dict):
@@ -76,15 +76,37 @@ queries = st.one_of(
     .flatmap(cut_or_changed)
     .map(lambda changed: changed.decode("utf-8", "replace")),
 )
-deliveries = st.builds(
+IN_2015, IN_2017 = datetime(2015, 10, 1, 16, tzinfo=UTC), datetime(2017, 6, 14, 22, tzinfo=UTC)
+foreign = st.builds(
     Delivery,
     method=st.sampled_from(["GET", "POST", "PUT"]),
     query=queries,
     headers=st.sampled_from(CONTENT_TYPES).map(lambda kind: {"content-type": kind}),
     body=bodies,
-    received_at=st.sampled_from([SOON, datetime(2017, 6, 14, 22, tzinfo=UTC), datetime(2015, 10, 1, 16, tzinfo=UTC)]),
+    received_at=st.sampled_from([SOON, IN_2017, IN_2015]),
     token=st.just(TOKEN),
 )
+# What the client of each protocol sends: content type, body (JSON is mutated member by member, text is cut), and when.
+OWN: dict[Protocol, tuple[str, Any, datetime]] = {
+    Protocol.OSMAND: (FORM, "id=4&lat=30.25&lon=120.15&timestamp=1760000000&speed=2.53&batt=77", SOON),
+    Protocol.OVERLAND: (JSON, {"locations": [feature(), feature(), feature()]}, IN_2015),
+    Protocol.OWNTRACKS: (JSON, LOCATION | {"vel": 3, "cog": 8, "bs": 1}, IN_2017),
+    Protocol.GPSLOGGER: (FORM, ALL.partition("?")[2], SOON),
+    Protocol.GPX: ("application/gpx+xml", GPX_11, SOON),
+    Protocol.OPENGTS: (FORM, f"batt=3&alt=3&gprmc={GPRMC}", SOON),
+    Protocol.ULOGGER: (FORM, "action=addpos&lat=30.25&lon=120.15&time=1760000000&speed=1.3&provider=gps", SOON),
+    Protocol.COLOTA: (JSON, COLOTA, SOON),
+    Protocol.TRACCAR: (JSON, FORWARDED, SOON),
+}
+
+
+@st.composite
+def own(draw: st.DrawFn, protocol: Protocol) -> Delivery:
+    kind, message, received_at = OWN[protocol]
+    spoilt = cut_or_changed(message.encode()) if isinstance(message, str) else mutated(message).map(_dumped)
+    return Delivery("POST", "", {"content-type": kind}, draw(spoilt), received_at, TOKEN)
+
+
 sources = st.builds(
     SourceSettings,
     datum=st.sampled_from(Datum),
@@ -110,10 +132,11 @@ def is_believable(reading: Reading, delivery: Delivery) -> bool:
 
 @pytest.mark.parametrize("protocol", list(Protocol))
 @settings(max_examples=200, deadline=None)
-@given(delivery=deliveries, source=sources)
+@given(drawn=st.data(), source=sources)
 def test_any_request_gives_a_reading_and_an_answer(
-    protocol: Protocol, delivery: Delivery, source: SourceSettings
+    protocol: Protocol, drawn: st.DataObject, source: SourceSettings
 ) -> None:
+    delivery = drawn.draw(own(protocol) | foreign)
     reading = read(protocol, delivery, source)
     assert is_believable(reading, delivery)
     for rejected in reading.rejected:
@@ -125,3 +148,12 @@ def test_any_request_gives_a_reading_and_an_answer(
     assert told.status == 200
     if told.media_type == "application/json":
         json.loads(told.body)
+
+
+@pytest.mark.parametrize("protocol", list(Protocol))
+def test_what_is_spoilt_above_is_whole_before(protocol: Protocol) -> None:
+    kind, message, received_at = OWN[protocol]
+    body = message.encode() if isinstance(message, str) else _dumped(message)
+    whole = Delivery("POST", "", {"content-type": kind}, body, received_at, TOKEN)
+    assert read(protocol, whole, SourceSettings()).fixes
+    assert not read(protocol, whole, SourceSettings()).rejected
