@@ -1,12 +1,14 @@
 """What becomes of a tracker's request: kept within a patrol, counted outside one, and the tracker's own record brought up."""
 
+from dataclasses import replace
 from datetime import datetime
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from sqlalchemy import func, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.identifiers import new_id
 from backend.patrols.devices.judging import batches
 from backend.patrols.devices.models import TrackSource
 from backend.patrols.devices.readings import Complaint, DeviceFix, Reading
@@ -22,20 +24,21 @@ GRAVEST = (Complaint.ENCRYPTED, Complaint.UNREADABLE, Complaint.ZONELESS)
 
 async def take_reading(session: AsyncSession, source: TrackSource, reading: Reading, at: datetime) -> Taken:
     """Everything of one request, in the session's transaction. The same request again stores nothing twice."""
-    kept_apart = await _to_quarantine(session, source, reading, at)
     total = Taken(rejected=len(reading.rejected))
-    for number, fixes in enumerate([*batches(reading)] or [()]):
-        apart = kept_apart if number == 0 else []
-        if not fixes and not apart:
-            continue
-        batch = Batch(source.county, source.staff_id, source.id, _batch_id(source, fixes, apart), at)
-        taken = await take_fixes(session, batch, [_new_fix(fix) for fix in fixes], apart)
-        total = Taken(
-            total.stored + taken.stored,
-            total.repeated + taken.repeated,
-            total.off_patrol + taken.off_patrol,
-            total.rejected,
+    for fixes in batches(reading):
+        batch = Batch(source.county, source.staff_id, source.id, new_id(), at)
+        taken = await take_fixes(session, batch, [_new_fix(fix) for fix in fixes])
+        total = replace(
+            total,
+            stored=total.stored + taken.stored,
+            repeated=total.repeated + taken.repeated,
+            off_patrol=total.off_patrol + taken.off_patrol,
         )
+    apart = await _to_quarantine(session, source, reading, at)
+    if apart:
+        # Trackers number nothing: what says the same from the same source is the same.
+        batch = Batch(source.county, source.staff_id, source.id, uuid5(source.id, repr(apart)), at)
+        await take_fixes(session, batch, [], apart)
     await _note(session, source, reading, total, at)
     return total
 
@@ -45,11 +48,6 @@ async def _to_quarantine(session: AsyncSession, source: TrackSource, reading: Re
     if not reading.rejected or not await open_patrol(session, source.county, source.staff_id, at):
         return []
     return [Rejected(one.reason, one.raw) for one in reading.rejected[:MAX_QUARANTINED]]
-
-
-def _batch_id(source: TrackSource, fixes: tuple[DeviceFix, ...], apart: list[Rejected]) -> UUID:
-    """Trackers number nothing: what says the same from the same source is the same batch."""
-    return uuid5(source.id, repr((fixes, apart)))
 
 
 def _new_fix(fix: DeviceFix) -> NewFix:
