@@ -71,7 +71,7 @@ def all_fields(delivery: Delivery) -> Fields:
 
 def _pairs(text: str) -> Fields:
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="replace", max_num_fields=MAX_FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
         return Fields({})
     return fields(dict(reversed(pairs)))

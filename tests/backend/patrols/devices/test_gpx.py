@@ -115,14 +115,14 @@ LAUGHS = '<!DOCTYPE lolz [<!ENTITY a "ha">' + "".join(
     "head",
     [
         f"{LAUGHS}]>",
-        '<!DOCTYPE gpx [<!ENTITY x SYSTEM "file:///etc/passwd">]>',
+        '<!DOCTYPE gpx [<!ENTITY j SYSTEM "file:///etc/passwd">]>',
         '<!DOCTYPE gpx SYSTEM "http://127.0.0.1/x.dtd">',
     ],
 )
 def test_entities_and_document_types_are_refused(head: str) -> None:
     started = time.perf_counter()
-    file = GPX_10.replace("?><gpx", f"?>{head}<gpx").replace("<src>gps", "<src>&j;")
-    reading = read(file)
+    file = GPX_10.replace("?><gpx", f"?>{head}<gpx")
+    reading = read(file.replace("<src>gps", "<src>&j;") if "ENTITY" in head else file)
     assert [r.reason for r in reading.rejected] == ["unreadable"]
     assert reading.fixes == ()
     assert time.perf_counter() - started < 1
