@@ -59,6 +59,10 @@ def public() -> None:
 Public = Depends(public)
 SignedIn = Annotated[Actor, Depends(signed_in)]
 Reporter = Annotated[Actor, Depends(Allowed(Permission.REPORT))]
+Patroller = Annotated[Actor, Depends(Allowed(Permission.PATROL))]
+TrackReader = Annotated[Actor, Depends(Allowed(Permission.SEE_TRACKS))]
+CoverageReader = Annotated[Actor, Depends(Allowed(Permission.SEE_COVERAGE))]
+PatrolKeeper = Annotated[Actor, Depends(Allowed(Permission.MANAGE_PATROLS))]
 Registrar = Annotated[Actor, Depends(Allowed(Permission.REGISTER))]
 CaseReader = Annotated[Actor, Depends(Allowed(Permission.SEE_CASES))]
 CaseActor = Annotated[Actor, Depends(Allowed(Permission.ACT_ON_CASES))]

@@ -30,6 +30,7 @@ from backend.grids.replay import Replays
 from backend.live.hub import Hub
 from backend.matters import catalogue_routes
 from backend.matters import routes as matters
+from backend.patrols import routes as patrols
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
 from backend.redraw import routes as redraw
@@ -63,6 +64,7 @@ ROUTERS = (
     photo_arrival_routes.router,
     original_routes.router,
     flags.router,
+    patrols.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,

@@ -19,6 +19,9 @@ class Role(StrEnum):
 
 class Permission(StrEnum):
     REPORT = "report"
+    PATROL = "patrol"
+    SEE_TRACKS = "see_tracks"
+    SEE_COVERAGE = "see_coverage"
     REGISTER = "register"
     SEE_CASES = "see_cases"
     ACT_ON_CASES = "act_on_cases"
@@ -36,20 +39,23 @@ class Permission(StrEnum):
     MANAGE_ROTA = "manage_rota"
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_ROUTING = "manage_routing"
+    MANAGE_PATROLS = "manage_patrols"
 
 
-_EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING})
-_FIELD = _EVERYONE | {Permission.REPORT, Permission.ACT_ON_CASES}
+_EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING, Permission.SEE_COVERAGE})
+_FIELD = _EVERYONE | {Permission.REPORT, Permission.ACT_ON_CASES, Permission.PATROL}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _FIELD,
     Role.SQUAD_MEMBER: _FIELD | {Permission.SEE_ROTA, Permission.ASK_ROTA},
-    Role.SQUAD_LEADER: _FIELD | {Permission.SEE_ROTA, Permission.ASK_ROTA, Permission.MANAGE_ROTA},
+    Role.SQUAD_LEADER: _FIELD
+    | {Permission.SEE_ROTA, Permission.ASK_ROTA, Permission.MANAGE_ROTA, Permission.SEE_TRACKS},
     Role.INSPECTOR: _FIELD | {Permission.SEE_EVIDENCE},
     Role.OPERATOR: _EVERYONE
     | {
         Permission.ACT_ON_CASES,
         Permission.REGISTER,
+        Permission.SEE_TRACKS,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
         Permission.CHECK_EVIDENCE,
@@ -68,6 +74,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_ROTA,
         Permission.MANAGE_CATALOGUE,
         Permission.MANAGE_ROUTING,
+        Permission.MANAGE_PATROLS,
     },
 }
 

@@ -16,7 +16,6 @@ from backend.cases.deciding import decide_step
 from backend.cases.effects import Effect, Taken
 from backend.cases.history import append_event, changed_meanwhile, fingerprint, is_repeat, other_content
 from backend.cases.lifecycle import PART_ACTIONS, QUIET_ACTIONS, steps_of
-from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, CaseEvent, PhotoPhase
 from backend.cases.needs import require_needs
 from backend.cases.routing import route_case
@@ -24,6 +23,7 @@ from backend.cases.schemas import ActionIn
 from backend.cases.standing import facts_and_standing
 from backend.cases.terms import Action, Status, Step
 from backend.errors import NotAllowed, Say
+from backend.locks import one_at_a_time
 from backend.permissions import Actor, Role
 from backend.photos.intake import PhotoFacts
 from backend.staff.positions import remember_position

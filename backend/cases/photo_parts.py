@@ -16,9 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases.declared import Declared
-from backend.cases.locks import one_at_a_time
 from backend.cases.models import CasePhoto, PhotoPart
 from backend.errors import Conflict, Malformed, Say, TooLarge, TooManyTries
+from backend.locks import one_at_a_time
 
 PART_BYTES = 256 * 1024
 # Only the last part may be smaller: nobody shall fill the table with single bytes.

@@ -15,7 +15,6 @@ from backend.cases import evidence, queries
 from backend.cases.actions import Outcome
 from backend.cases.effects import close, intake_limits, stage_limit
 from backend.cases.history import append_event, fingerprint, is_repeat, other_content
-from backend.cases.locks import one_at_a_time
 from backend.cases.models import Case, PhotoPhase, Report, ReportSource
 from backend.cases.needs import require_photos
 from backend.cases.queries_nearby import joinable_case
@@ -29,6 +28,7 @@ from backend.errors import Malformed, Say
 from backend.grids.filing_lock import hold_net_still
 from backend.grids.queries import FoundGrid, grid_at
 from backend.identifiers import new_case_code, new_id
+from backend.locks import one_at_a_time
 from backend.matters.models import Stage
 from backend.matters.queries import ChosenMatter, choose_matter_as_written
 from backend.permissions import Actor, Role

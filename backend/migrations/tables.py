@@ -9,9 +9,10 @@ from backend.flags import models as flags
 from backend.grids import models as grids
 from backend.live import models as live
 from backend.matters import models as matters
+from backend.patrols import models as patrols
 from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, residents)
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, patrols, residents)
 METADATA = SQLModel.metadata

@@ -579,6 +579,34 @@ GET /r/new?at={grid}
     other_town      200     200     200     200     200     200     200
 POST /r/new < resident_form
     any             303     303     303     303     303     303     303
+GET /api/patrolling
+    any             401     200     200     200     200     403     403
+PUT /api/track-consent < consent
+    any             401     200     200     200     200     403     403
+PUT /api/patrols/{new} < patrol
+    any             401     200     409     409     409     403     403
+PUT /api/patrols/{patrol} < patrol
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     200     409     409     409     403     403
+    absent          401     200     409     409     409     403     403
+GET /api/patrols/{patrol}
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
+PUT /api/patrols/{patrol}/fixes/{new} < fixes
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
+
 GET /r/{code}
     own             200     200     200     200     200     200     200
     other_squad     200     200     200     200     200     200     200

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from backend.flags.models import EvidenceFlag, FlagKind
 from backend.permissions import Role
 from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN, Place
+from tests.backend.patrols.stories import put_fixes, start
+from tests.backend.patrols.walking import walk
 from tests.conftest import MONDAY_MORNING
 from tests.drawing import begin
 from tests.net_files import geojson, grid_rows
@@ -77,6 +79,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "rules": await _draft_rules(administrator, grid),
         "import": await _upload_grids(administrator, scope),
         "waiting": waiting["id"],
+        "patrol": await _patrol(worker),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
         "code": waiting["code"],
@@ -108,6 +111,14 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         await _secrets(scope, squad_member, [waiting, handled], pictures),
         await _told_by_code(scope, squad_member, waiting, pictures["before"]),
     )
+
+
+async def _patrol(worker: Person) -> str:
+    """One that runs, with a fix."""
+    patrol_id = await start(worker)
+    answer = await put_fixes(worker, patrol_id, walk(1))
+    assert answer.json()["stored"] == 1, answer.text
+    return str(patrol_id)
 
 
 async def _flag(sessions: Sessions, county: str, case_id: str, event_id: UUID) -> str:
@@ -217,7 +228,19 @@ def absent() -> Target:
     picture = noise("absent")
     ids = {
         name: str(uuid4())
-        for name in ("waiting", "flag", "handled", "report", "feedback", "draft", "import", "leave", "person", "rules")
+        for name in [
+            "waiting",
+            "flag",
+            "handled",
+            "report",
+            "feedback",
+            "draft",
+            "import",
+            "leave",
+            "person",
+            "rules",
+            "patrol",
+        ]
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
     words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}

@@ -27,7 +27,7 @@ from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN
 from tests.architecture.routes import api_routes, calls, title
 from tests.architecture.targets import SCOPES, Target
 from tests.architecture.world import ROLES, VISIBLE, Answer, World, build_world
-from tests.conftest import cloned_database
+from tests.conftest import MONDAY_MORNING, cloned_database
 from tests.net_files import geojson, grid_rows
 from tests.people import as_parts, cookie_for, report_body, sha256
 from tests.pictures import noise
@@ -117,6 +117,11 @@ CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
     "check": {"json": {"outcome": "fine", "words": "walk"}},
     "catalogue_publish": {"json": {"version": 1, "over": 1}},
 }
+PATROL_BODIES: dict[str, dict[str, Any]] = {
+    "consent": {"text_version": 1, "agreed": True},
+    "patrol": {"revision": 1, "travel": "walk", "started_at": MONDAY_MORNING.isoformat()},
+    "fixes": {"fixes": [{"at": MONDAY_MORNING.isoformat(), "lng": 120.4, "lat": 31.8}]},
+}
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {
     "resident_form": {"files": {"id": (None, "not-ours"), "county": (None, "320281")}},
     "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
@@ -126,7 +131,7 @@ FIXED_BODIES = (
     | RESIDENT_BODIES
     | PEOPLE_BODIES
     | IMPORT_BODIES
-    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES).items()}
+    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES | PATROL_BODIES).items()}
 )
 
 

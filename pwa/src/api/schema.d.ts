@@ -1447,6 +1447,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/patrolling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Patrolling
+         * @description Whether I may start a patrol now, and the one that runs.
+         */
+        get: operations["get_patrolling_api_patrolling_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/track-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Consent
+         * @description Agree to the notice on location, or take it back; reporting works either way.
+         */
+        put: operations["put_consent_api_track_consent_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Patrol
+         * @description One of my own patrols as the server has it.
+         */
+        get: operations["get_patrol_api_patrols__patrol_id__get"];
+        /**
+         * Put Patrol
+         * @description Start a patrol, or say how it goes on: paused, resumed, ended. Always the whole of it, with a growing revision.
+         */
+        put: operations["put_patrol_api_patrols__patrol_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrols/{patrol_id}/fixes/{batch_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Fixes
+         * @description A batch of positions of my patrol. The source is my own phone's web page, whichever phone that is.
+         */
+        put: operations["put_fixes_api_patrols__patrol_id__fixes__batch_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{person_id}/open-work": {
         parameters: {
             query?: never;
@@ -2973,6 +3057,25 @@ export interface components {
              */
             is_default: boolean;
         };
+        /** ConsentIn */
+        ConsentIn: {
+            /** Text Version */
+            text_version: number;
+            /** Agreed */
+            agreed: boolean;
+        };
+        /**
+         * ConsentOut
+         * @description `needed`: there is no agreement to the present text, and no patrol can be started.
+         */
+        ConsentOut: {
+            /** Text Version */
+            text_version: number;
+            /** Needed */
+            needed: boolean;
+            /** Agreed At */
+            agreed_at: string | null;
+        };
         /** ContactOut */
         ContactOut: {
             /**
@@ -3460,6 +3563,12 @@ export interface components {
             code: string;
         };
         /**
+         * EndedBy
+         * @description Who or what ended a patrol. `REPLACED`: the person began another one on another phone.
+         * @enum {string}
+         */
+        EndedBy: "staff" | "shift_end" | "replaced" | "consent_withdrawn";
+        /**
          * Engagement
          * @enum {string}
          */
@@ -3573,6 +3682,52 @@ export interface components {
             season: components["schemas"]["SeasonOut"] | null;
             /** Is Default */
             is_default: boolean;
+        };
+        /**
+         * FixesIn
+         * @description Positions as the phone recorded them. Each is read by itself: one that cannot be believed costs no other.
+         */
+        FixesIn: {
+            /**
+             * Fixes
+             * @description at most 500 objects: at (ISO 8601 with offset), lng, lat, and optionally accuracy_m, speed_mps, heading_deg, altitude_m, battery (0 to 1), charging, mock
+             */
+            fixes: {
+                [key: string]: unknown;
+            }[];
+        };
+        /**
+         * FixesTaken
+         * @description What became of a batch; the same answer for a repeat. The phone may forget all of it.
+         */
+        FixesTaken: {
+            /**
+             * Batch Id
+             * Format: uuid
+             */
+            batch_id: string;
+            /** Stored */
+            stored: number;
+            /**
+             * Repeated
+             * @description known already from another batch
+             */
+            repeated: number;
+            /**
+             * Off Patrol
+             * @description from outside the patrol or within a pause: not kept
+             */
+            off_patrol: number;
+            /**
+             * Rejected
+             * @description not believable: kept apart with the reason, nothing is derived of them
+             */
+            rejected: number;
+            /**
+             * Rejections
+             * @description which ones; left out in the answer to a repeat
+             */
+            rejections: components["schemas"]["RejectedFix"][];
         };
         /**
          * FlagKind
@@ -4743,7 +4898,7 @@ export interface components {
             squad_code: string;
             /** Squad Name */
             squad_name: string;
-            shift: components["schemas"]["ShiftOut"];
+            shift: components["schemas"]["backend__staff__schemas_duty__ShiftOut"];
             /**
              * Mine
              * @description false: the shift is the whole squad's, nobody is put on it by name
@@ -5070,6 +5225,103 @@ export interface components {
              */
             new: string;
         };
+        /**
+         * PatrolIn
+         * @description A patrol as the phone keeps it: the whole of it each time, with a revision that grows.
+         */
+        PatrolIn: {
+            /**
+             * Revision
+             * @description counts the phone's changes to this patrol
+             */
+            revision: number;
+            /** @description how the person moves: decides which speed is believed */
+            travel: components["schemas"]["Travel"];
+            /**
+             * Started At
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at?: string | null;
+            /**
+             * Pauses
+             * @description paused by the person
+             * @default []
+             */
+            pauses: components["schemas"]["SpanIn"][];
+            /**
+             * Hidden
+             * @description the page was not visible and could not record
+             * @default []
+             */
+            hidden: components["schemas"]["SpanIn"][];
+        };
+        /** PatrolOut */
+        PatrolOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Revision */
+            revision: number;
+            travel: components["schemas"]["Travel"];
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /**
+             * Shift Ends At
+             * Format: date-time
+             * @description the patrol ends by itself then
+             */
+            shift_ends_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            ended_by: components["schemas"]["EndedBy"] | null;
+            /**
+             * Fixes
+             * @description positions kept so far
+             */
+            fixes: number;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
+        /**
+         * Patrolling
+         * @description What the phone needs to start a patrol, or to go on with one, also without a signal.
+         */
+        Patrolling: {
+            consent: components["schemas"]["ConsentOut"];
+            shift: components["schemas"]["backend__patrols__schemas__ShiftOut"];
+            patrol: components["schemas"]["PatrolOut"] | null;
+            usual_travel: components["schemas"]["Travel"];
+            /** Fixes Days */
+            fixes_days: number;
+            /** Track Days */
+            track_days: number;
+            /**
+             * Looks Lately
+             * @description how often somebody looked at my position or track in the last 30 days
+             */
+            looks_lately: number;
+            /**
+             * Server Time
+             * Format: date-time
+             */
+            server_time: string;
+        };
         /** PatternIn */
         PatternIn: {
             /**
@@ -5119,7 +5371,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing";
+        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -5336,6 +5588,13 @@ export interface components {
              */
             sentence: string;
         };
+        /** RejectedFix */
+        RejectedFix: {
+            /** Index */
+            index: number;
+            /** Reason */
+            reason: string;
+        };
         /**
          * Repair
          * @description What may be done to the shapes of a file, each only when a person chose it and saw the outcome.
@@ -5459,7 +5718,7 @@ export interface components {
             /** Pattern */
             pattern: components["schemas"]["PatternShift"][];
             /** Shifts */
-            shifts: components["schemas"]["ShiftOut"][];
+            shifts: components["schemas"]["backend__staff__schemas_duty__ShiftOut"][];
             /** Leaves */
             leaves: components["schemas"]["LeaveOut"][];
             /** Swaps */
@@ -5769,49 +6028,6 @@ export interface components {
             /** After Metres */
             after_metres: number;
         };
-        /**
-         * ShiftOut
-         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
-         */
-        ShiftOut: {
-            /**
-             * On
-             * Format: date
-             */
-            on: string;
-            /**
-             * Starts
-             * Format: time
-             */
-            starts: string;
-            /**
-             * Ends
-             * Format: time
-             */
-            ends: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
-            /**
-             * Ends At
-             * Format: date-time
-             */
-            ends_at: string;
-            kind: components["schemas"]["ShiftKind"];
-            /** Reason */
-            reason: string;
-            /** Everybody */
-            everybody: boolean;
-            /** Members */
-            members: components["schemas"]["ShiftMember"][];
-            /**
-             * Warnings
-             * @default []
-             */
-            warnings: components["schemas"]["Warned"][];
-        };
         /** SignInRequest */
         SignInRequest: {
             /**
@@ -5850,6 +6066,20 @@ export interface components {
              * @description empty for roles that may not see squads
              */
             squads: components["schemas"]["SquadOut"][];
+        };
+        /**
+         * SpanIn
+         * @description Time within a patrol; without an end it goes on.
+         */
+        SpanIn: {
+            /**
+             * From At
+             * Format: date-time
+             * @description the phone's clock, with its UTC offset
+             */
+            from_at: string;
+            /** To At */
+            to_at?: string | null;
         };
         /**
          * Split
@@ -6512,6 +6742,12 @@ export interface components {
             new_grid_codes: string[];
         };
         /**
+         * Travel
+         * @description How the person moves; it decides which speed is believed.
+         * @enum {string}
+         */
+        Travel: "walk" | "ebike" | "car";
+        /**
          * TrialIn
          * @description Who would get this? By the rules given, or by those in force.
          */
@@ -6720,6 +6956,56 @@ export interface components {
             over: number;
             /** In Force At */
             in_force_at?: string | null;
+        };
+        /** ShiftOut */
+        backend__patrols__schemas__ShiftOut: {
+            /** Running Until */
+            running_until: string | null;
+            /** Next At */
+            next_at: string | null;
+        };
+        /**
+         * ShiftOut
+         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
+         */
+        backend__staff__schemas_duty__ShiftOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            kind: components["schemas"]["ShiftKind"];
+            /** Reason */
+            reason: string;
+            /** Everybody */
+            everybody: boolean;
+            /** Members */
+            members: components["schemas"]["ShiftMember"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["Warned"][];
         };
         /**
          * ActionIn
@@ -7941,7 +8227,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ShiftOut"];
+                    "application/json": components["schemas"]["backend__staff__schemas_duty__ShiftOut"];
                 };
             };
             /** @description problem */
@@ -11308,6 +11594,260 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EvidenceFlags"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_patrolling_api_patrolling_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Patrolling"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_consent_api_track_consent_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_patrol_api_patrols__patrol_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_patrol_api_patrols__patrol_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_fixes_api_patrols__patrol_id__fixes__batch_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                patrol_id: string;
+                batch_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixesTaken"];
                 };
             };
             /** @description problem */
