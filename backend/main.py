@@ -31,6 +31,9 @@ from backend.live.hub import Hub
 from backend.matters import catalogue_routes
 from backend.matters import routes as matters
 from backend.patrols import routes as patrols
+from backend.patrols.devices import arrival_routes as tracker_arrivals
+from backend.patrols.devices import protocols as tracker_protocols
+from backend.patrols.devices import routes as trackers
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
 from backend.redraw import routes as redraw
@@ -65,6 +68,8 @@ ROUTERS = (
     original_routes.router,
     flags.router,
     patrols.router,
+    trackers.router,
+    tracker_arrivals.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,
@@ -105,7 +110,7 @@ def body_limit(path: str) -> int:
         return MAX_IMPORT + KIB
     if path.startswith("/api/staff/imports/") or (path.startswith("/api/catalogue/") and path.endswith("/workbook")):
         return MAX_SHEET_BYTES + KIB
-    return MAX_JSON_BODY
+    return tracker_protocols.body_limit(path) if path.startswith("/in/") else MAX_JSON_BODY
 
 
 def create_app(settings: Settings) -> FastAPI:

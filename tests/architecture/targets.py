@@ -80,6 +80,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "import": await _upload_grids(administrator, scope),
         "waiting": waiting["id"],
         "patrol": await _patrol(worker),
+        **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
         "code": waiting["code"],
@@ -119,6 +120,15 @@ async def _patrol(worker: Person) -> str:
     answer = await put_fixes(worker, patrol_id, walk(1))
     assert answer.json()["stored"] == 1, answer.text
     return str(patrol_id)
+
+
+async def _tracker(worker: Person, scope: str) -> dict[str, str]:
+    """One that the worker has set up, and its secret."""
+    tracker = str(uuid4())
+    answer = await worker.http.put(
+        f"/api/track-sources/{tracker}", json={"protocol": "osmand", "name": f"canary-{scope}"}
+    )
+    return {"tracker": tracker, "tracker_token": answer.json()["token"]}
 
 
 async def _flag(sessions: Sessions, county: str, case_id: str, event_id: UUID) -> str:
@@ -240,10 +250,17 @@ def absent() -> Target:
             "person",
             "rules",
             "patrol",
+            "tracker",
         ]
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
-    words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}
+    words = {
+        "tracker_token": "0" * 26,
+        "code": "ZZZZZZZZZZ",
+        "phone": "19999999999",
+        "grid": "999999999999999",
+        "squad": "nobody",
+    }
     sizes = dict.fromkeys(("late_bytes", "late_after_bytes"), str(len(picture)))
     names = ids | hashes | sizes | words | {"draft_version": "2"}
     return Target(names, picture, picture, version=2)

@@ -120,6 +120,7 @@ CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
 PATROL_BODIES: dict[str, dict[str, Any]] = {
     "consent": {"text_version": 1, "agreed": True},
     "patrol": {"revision": 1, "travel": "walk", "started_at": MONDAY_MORNING.isoformat()},
+    "tracker": {"protocol": "osmand", "name": "walk"},
     "fixes": {"fixes": [{"at": MONDAY_MORNING.isoformat(), "lng": 120.4, "lat": 31.8}]},
 }
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {

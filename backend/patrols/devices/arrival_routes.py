@@ -108,18 +108,18 @@ async def take_under_key(request: Request, protocol: str, session: Session, at: 
     return await _take(request, protocol, _token_of_headers(request), session, at)
 
 
+BODY = {"requestBody": {"content": {"*/*": {"schema": {"type": "string", "format": "binary"}}}}}
+
 for method in ("GET", "POST", "PUT"):
-    router.add_api_route(
-        "/in/{protocol}",
-        take_under_key,
-        methods=[method],
-        response_class=Response,
-        operation_id=f"{method.lower()}_positions_under_key",
-    )
-    router.add_api_route(
-        "/in/{protocol}/{rest:path}",
-        take_under_token,
-        methods=[method],
-        response_class=Response,
-        operation_id=f"{method.lower()}_positions_under_token",
-    )
+    for path, take, how in (
+        ("/in/{protocol}", take_under_key, "key"),
+        ("/in/{protocol}/{rest:path}", take_under_token, "token"),
+    ):
+        router.add_api_route(
+            path,
+            take,
+            methods=[method],
+            response_class=Response,
+            operation_id=f"{method.lower()}_positions_under_{how}",
+            openapi_extra=None if method == "GET" else BODY,
+        )
