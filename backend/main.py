@@ -32,6 +32,9 @@ from backend.matters import catalogue_routes
 from backend.matters import routes as matters
 from backend.patrols import coverage_routes, look_routes, my_routes
 from backend.patrols import routes as patrols
+from backend.patrols.devices import arrival_routes as tracker_arrivals
+from backend.patrols.devices import protocols as tracker_protocols
+from backend.patrols.devices import routes as trackers
 from backend.patrols.positions import PositionWatch
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
@@ -70,6 +73,8 @@ ROUTERS = (
     my_routes.router,
     coverage_routes.router,
     look_routes.router,
+    trackers.router,
+    tracker_arrivals.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,
@@ -111,7 +116,7 @@ def body_limit(path: str) -> int:
         return MAX_IMPORT + KIB
     if path.startswith("/api/staff/imports/") or (path.startswith("/api/catalogue/") and path.endswith("/workbook")):
         return MAX_SHEET_BYTES + KIB
-    return MAX_JSON_BODY
+    return tracker_protocols.body_limit(path) if path.startswith("/in/") else MAX_JSON_BODY
 
 
 def create_app(settings: Settings) -> FastAPI:

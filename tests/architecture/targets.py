@@ -85,6 +85,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "look": await _look(operator, "replay"),
         "live": await _look(operator, "live"),
         "objection": await _objection(worker, scope),
+        **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
         "code": waiting["code"],
@@ -140,6 +141,15 @@ async def _objection(worker: Person, scope: str) -> str:
     answer = await worker.http.put(f"/api/my/objections/{objection_id}", json=body)
     assert answer.status_code == 200, answer.text
     return str(objection_id)
+
+
+async def _tracker(worker: Person, scope: str) -> dict[str, str]:
+    """One that the worker has set up, and its secret."""
+    tracker = str(uuid4())
+    answer = await worker.http.put(
+        f"/api/track-sources/{tracker}", json={"protocol": "osmand", "name": f"canary-{scope}"}
+    )
+    return {"tracker": tracker, "tracker_token": answer.json()["token"]}
 
 
 async def _flag(sessions: Sessions, county: str, case_id: str, event_id: UUID) -> str:
@@ -252,11 +262,17 @@ def absent() -> Target:
         for name in (
             *("waiting", "flag", "handled", "report", "feedback"),
             *("draft", "import", "leave", "person", "rules"),
-            *("patrol", "look", "live", "objection"),
+            *("patrol", "look", "live", "objection", "tracker"),
         )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
-    words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}
+    words = {
+        "tracker_token": "0" * 26,
+        "code": "ZZZZZZZZZZ",
+        "phone": "19999999999",
+        "grid": "999999999999999",
+        "squad": "nobody",
+    }
     sizes = dict.fromkeys(("late_bytes", "late_after_bytes"), str(len(picture)))
     names = ids | hashes | sizes | words | {"draft_version": "2"}
     return Target(names, picture, picture, version=2)

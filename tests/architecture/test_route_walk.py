@@ -124,6 +124,7 @@ PATROL_BODIES: dict[str, dict[str, Any]] = {
     "look": {"kind": "replay", "reason": "walk", "on_day": "2026-11-23"},
     "answer": {"words": "walk"},
     "patrol_rules": {"version": 0, "starts": "07:00", "ends": "19:00", "fixes_days": 30, "track_days": 180},
+    "tracker": {"protocol": "osmand", "name": "walk"},
     "fixes": {"fixes": [{"at": MONDAY_MORNING.isoformat(), "lng": 120.4, "lat": 31.8}]},
 }
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {

@@ -1739,6 +1739,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/track-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Track Sources
+         * @description My own trackers, those in use first.
+         */
+        get: operations["list_track_sources_api_track_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/track-sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Track Source
+         * @description Set up a tracker for my own phone. Its secret is shown in this answer and never again.
+         */
+        put: operations["put_track_source_api_track_sources__source_id__put"];
+        post?: never;
+        /**
+         * Switch Off Track Source
+         * @description Switch one of my trackers off. What it has sent stays.
+         */
+        delete: operations["switch_off_track_source_api_track_sources__source_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-track-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff Track Sources
+         * @description Which trackers the people in my scope have set up. The secrets are nobody's to see.
+         */
+        get: operations["list_staff_track_sources_api_staff_track_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-track-sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch Off Staff Track Source
+         * @description Switch off the tracker of a person in my scope, say after a phone was lost.
+         */
+        delete: operations["switch_off_staff_track_source_api_staff_track_sources__source_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{protocol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Under Key
+         * @description The same with the token in a header or as `api_key`.
+         */
+        get: operations["get_positions_under_key"];
+        /**
+         * Take Under Key
+         * @description The same with the token in a header or as `api_key`.
+         */
+        put: operations["put_positions_under_key"];
+        /**
+         * Take Under Key
+         * @description The same with the token in a header or as `api_key`.
+         */
+        post: operations["post_positions_under_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{protocol}/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Under Token
+         * @description A tracker's request. Behind the token may stand what the app adds by itself.
+         */
+        get: operations["get_positions_under_token"];
+        /**
+         * Take Under Token
+         * @description A tracker's request. Behind the token may stand what the app adds by itself.
+         */
+        put: operations["put_positions_under_token"];
+        /**
+         * Take Under Token
+         * @description A tracker's request. Behind the token may stand what the app adds by itself.
+         */
+        post: operations["post_positions_under_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{person_id}/open-work": {
         parameters: {
             query?: never;
@@ -3393,6 +3533,12 @@ export interface components {
             /** Members */
             members: string[];
         };
+        /**
+         * Complaint
+         * @description What whoever set up the source should mend.
+         * @enum {string}
+         */
+        Complaint: "encrypted" | "zoneless" | "unreadable";
         /** ConditionContent */
         ConditionContent: {
             /** Code */
@@ -3471,6 +3617,12 @@ export interface components {
              */
             how: "file" | "default" | "xian_1980" | "beijing_1954" | "unknown";
         };
+        /**
+         * Datum
+         * @description In which coordinates a source sends. Phones know WGS84; some Chinese devices and apps send what their map shows.
+         * @enum {string}
+         */
+        Datum: "wgs84" | "gcj02" | "bd09";
         /**
          * DayDetail
          * @description A staff-day with its track. `track` is base64 of the format described in geo/tracks/wire.py.
@@ -5497,7 +5649,7 @@ export interface components {
             squad_code: string;
             /** Squad Name */
             squad_name: string;
-            shift: components["schemas"]["backend__staff__schemas_duty__ShiftOut"];
+            shift: components["schemas"]["ShiftOut"];
             /**
              * Mine
              * @description false: the shift is the whole squad's, nobody is put on it by name
@@ -5572,6 +5724,19 @@ export interface components {
             indicative: boolean;
             /** Grids */
             grids: components["schemas"]["GridNode"][];
+        };
+        /**
+         * NewTrackSource
+         * @description A tracker with what is shown this once: its secret, and how each app is set up with it.
+         *
+         *     Both are null and empty if it was set up before and its app has already been in contact.
+         */
+        NewTrackSource: {
+            source: components["schemas"]["TrackSourceOut"];
+            /** Token */
+            token: string | null;
+            /** Cards */
+            cards: components["schemas"]["SetUpCardOut"][];
         };
         /** ObjectionIn */
         ObjectionIn: {
@@ -5983,6 +6148,13 @@ export interface components {
             /** Changed At */
             changed_at: string | null;
         };
+        /** PatrolShift */
+        PatrolShift: {
+            /** Running Until */
+            running_until: string | null;
+            /** Next At */
+            next_at: string | null;
+        };
         /** PatrolSpan */
         PatrolSpan: {
             /**
@@ -6006,7 +6178,7 @@ export interface components {
          */
         Patrolling: {
             consent: components["schemas"]["ConsentOut"];
-            shift: components["schemas"]["backend__patrols__schemas__ShiftOut"];
+            shift: components["schemas"]["PatrolShift"];
             patrol: components["schemas"]["PatrolOut"] | null;
             usual_travel: components["schemas"]["Travel"];
             /** Fixes Days */
@@ -6182,6 +6354,11 @@ export interface components {
             /** Unit Name */
             unit_name: string | null;
         };
+        /**
+         * Protocol
+         * @enum {string}
+         */
+        Protocol: "osmand" | "overland" | "owntracks" | "gpslogger" | "gpx" | "opengts" | "ulogger" | "colota" | "traccar";
         /** RawDay */
         RawDay: {
             /**
@@ -6573,7 +6750,7 @@ export interface components {
             /** Pattern */
             pattern: components["schemas"]["PatternShift"][];
             /** Shifts */
-            shifts: components["schemas"]["backend__staff__schemas_duty__ShiftOut"][];
+            shifts: components["schemas"]["ShiftOut"][];
             /** Leaves */
             leaves: components["schemas"]["LeaveOut"][];
             /** Swaps */
@@ -6810,6 +6987,22 @@ export interface components {
             limit: components["schemas"]["LimitOut"];
         };
         /**
+         * SetUpCardOut
+         * @description How one app is set up. `qr` is the link as an image (a data URI).
+         */
+        SetUpCardOut: {
+            /** App */
+            app: string;
+            /** Steps */
+            steps: string;
+            /** Address */
+            address: string;
+            /** Link */
+            link: string | null;
+            /** Qr */
+            qr: string | null;
+        };
+        /**
          * Severity
          * @enum {string}
          */
@@ -6883,6 +7076,49 @@ export interface components {
             /** After Metres */
             after_metres: number;
         };
+        /**
+         * ShiftOut
+         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
+         */
+        ShiftOut: {
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Starts At
+             * Format: date-time
+             */
+            starts_at: string;
+            /**
+             * Ends At
+             * Format: date-time
+             */
+            ends_at: string;
+            kind: components["schemas"]["ShiftKind"];
+            /** Reason */
+            reason: string;
+            /** Everybody */
+            everybody: boolean;
+            /** Members */
+            members: components["schemas"]["ShiftMember"][];
+            /**
+             * Warnings
+             * @default []
+             */
+            warnings: components["schemas"]["Warned"][];
+        };
         /** SignInRequest */
         SignInRequest: {
             /**
@@ -6936,6 +7172,11 @@ export interface components {
             /** To At */
             to_at?: string | null;
         };
+        /**
+         * SpeedUnit
+         * @enum {string}
+         */
+        SpeedUnit: "knots" | "mps" | "kmh";
         /**
          * Split
          * @description Cut a grid in two along a line that crosses it once; the larger piece keeps the code.
@@ -7349,6 +7590,45 @@ export interface components {
              */
             can_sign_in: boolean;
         };
+        /**
+         * StaffTrackSource
+         * @description Somebody's tracker as the desk sees it. When and whether they are on the phone is not the desk's business.
+         */
+        StaffTrackSource: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Staff Name */
+            staff_name: string;
+            protocol: components["schemas"]["Protocol"];
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Ever In Contact */
+            ever_in_contact: boolean;
+            /** Last Fix At */
+            last_fix_at: string | null;
+            /** Stored */
+            stored: number;
+            /** Rejected */
+            rejected: number;
+            complaint: components["schemas"]["Complaint"] | null;
+            /** Complaint Words */
+            complaint_words: string | null;
+        };
         /** StageLimitContent */
         StageLimitContent: {
             /** Amount */
@@ -7619,6 +7899,78 @@ export interface components {
          */
         TrackFormat: "gpx" | "geojson" | "mfjson";
         /**
+         * TrackSourceIn
+         * @description A tracker that I set up for myself. `device_id` is needed for `traccar` and only there: the device's own number.
+         */
+        TrackSourceIn: {
+            protocol: components["schemas"]["Protocol"];
+            /**
+             * Name
+             * @description which phone or app this is, in my words
+             */
+            name: string;
+            /** @default wgs84 */
+            datum: components["schemas"]["Datum"];
+            /** @description only where the app's differs from the protocol's own */
+            speed_unit?: components["schemas"]["SpeedUnit"] | null;
+            /**
+             * @description for times that come without their offset
+             * @default Asia/Shanghai
+             */
+            zone: components["schemas"]["Zone"];
+            /** Device Id */
+            device_id?: string | null;
+        };
+        /**
+         * TrackSourceOut
+         * @description One of my trackers and what came of it. `off_patrol` positions were acknowledged and not kept.
+         */
+        TrackSourceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            protocol: components["schemas"]["Protocol"];
+            /** Name */
+            name: string;
+            datum: components["schemas"]["Datum"];
+            speed_unit: components["schemas"]["SpeedUnit"] | null;
+            zone: components["schemas"]["Zone"];
+            /** Device Id */
+            device_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Last Contact At */
+            last_contact_at: string | null;
+            /** Last Fix At */
+            last_fix_at: string | null;
+            /** Battery */
+            battery: number | null;
+            /** Charging */
+            charging: boolean | null;
+            /** Stored */
+            stored: number;
+            /** Repeated */
+            repeated: number;
+            /** Off Patrol */
+            off_patrol: number;
+            /** Rejected */
+            rejected: number;
+            /** Elsewhere */
+            elsewhere: number;
+            complaint: components["schemas"]["Complaint"] | null;
+            /** Complaint Words */
+            complaint_words: string | null;
+            /** Complaint At */
+            complaint_at: string | null;
+        };
+        /**
          * Travel
          * @description How the person moves; it decides which speed is believed.
          * @enum {string}
@@ -7859,6 +8211,12 @@ export interface components {
              */
             matter: string | null;
         };
+        /**
+         * Zone
+         * @description What a time without its offset is taken for. China has one zone, so a device means that one or UTC.
+         * @enum {string}
+         */
+        Zone: "Asia/Shanghai" | "UTC";
         /** PublishIn */
         backend__grids__draft_schemas__PublishIn: {
             /** Version */
@@ -7875,56 +8233,6 @@ export interface components {
             over: number;
             /** In Force At */
             in_force_at?: string | null;
-        };
-        /** ShiftOut */
-        backend__patrols__schemas__ShiftOut: {
-            /** Running Until */
-            running_until: string | null;
-            /** Next At */
-            next_at: string | null;
-        };
-        /**
-         * ShiftOut
-         * @description A shift that begins on the local day `on`. `everybody`: nobody is put on it by name, so it is the whole squad's.
-         */
-        backend__staff__schemas_duty__ShiftOut: {
-            /**
-             * On
-             * Format: date
-             */
-            on: string;
-            /**
-             * Starts
-             * Format: time
-             */
-            starts: string;
-            /**
-             * Ends
-             * Format: time
-             */
-            ends: string;
-            /**
-             * Starts At
-             * Format: date-time
-             */
-            starts_at: string;
-            /**
-             * Ends At
-             * Format: date-time
-             */
-            ends_at: string;
-            kind: components["schemas"]["ShiftKind"];
-            /** Reason */
-            reason: string;
-            /** Everybody */
-            everybody: boolean;
-            /** Members */
-            members: components["schemas"]["ShiftMember"][];
-            /**
-             * Warnings
-             * @default []
-             */
-            warnings: components["schemas"]["Warned"][];
         };
         /**
          * ActionIn
@@ -9146,7 +9454,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["backend__staff__schemas_duty__ShiftOut"];
+                    "application/json": components["schemas"]["ShiftOut"];
                 };
             };
             /** @description problem */
@@ -13367,6 +13675,561 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PatrolRulesOut"];
                 };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_track_sources_api_track_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackSourceOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_track_source_api_track_sources__source_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackSourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTrackSource"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTrackSource"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    switch_off_track_source_api_track_sources__source_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackSourceOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_staff_track_sources_api_staff_track_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrackSource"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    switch_off_staff_track_source_api_staff_track_sources__source_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrackSource"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_positions_under_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_positions_under_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    post_positions_under_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_positions_under_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_positions_under_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    post_positions_under_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             422: {
