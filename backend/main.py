@@ -16,7 +16,7 @@ from backend.cases import escalation_routes, handover_routes, original_routes, p
 from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
-from backend.command_centre import net_routes
+from backend.command_centre import net_routes, track_routes
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
@@ -30,7 +30,12 @@ from backend.grids.replay import Replays
 from backend.live.hub import Hub
 from backend.matters import catalogue_routes
 from backend.matters import routes as matters
+from backend.patrols import coverage_routes, look_routes, my_routes
 from backend.patrols import routes as patrols
+from backend.patrols.devices import arrival_routes as tracker_arrivals
+from backend.patrols.devices import protocols as tracker_protocols
+from backend.patrols.devices import routes as trackers
+from backend.patrols.positions import PositionWatch
 from backend.photos.intake import MAX_PHOTO_BYTES, PhotoChildren
 from backend.problems import install_handlers
 from backend.redraw import routes as redraw
@@ -65,6 +70,11 @@ ROUTERS = (
     original_routes.router,
     flags.router,
     patrols.router,
+    my_routes.router,
+    coverage_routes.router,
+    look_routes.router,
+    trackers.router,
+    tracker_arrivals.router,
     handover_routes.router,
     escalation_routes.router,
     dispatch.router,
@@ -72,6 +82,7 @@ ROUTERS = (
     rule_routes.router,
     command_centre.router,
     net_routes.router,
+    track_routes.router,
     residents.router,
     residents_pages.router,
     redraw.router,
@@ -105,7 +116,7 @@ def body_limit(path: str) -> int:
         return MAX_IMPORT + KIB
     if path.startswith("/api/staff/imports/") or (path.startswith("/api/catalogue/") and path.endswith("/workbook")):
         return MAX_SHEET_BYTES + KIB
-    return MAX_JSON_BODY
+    return tracker_protocols.body_limit(path) if path.startswith("/in/") else MAX_JSON_BODY
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -151,14 +162,21 @@ def put_state(app: FastAPI, settings: Settings) -> None:
     app.state.store = open_store(settings.photo_store)
     app.state.replays = Replays()
     app.state.hub = Hub(settings.conninfo, open_session)
+    app.state.positions = PositionWatch(settings.conninfo)
     app.state.rehearsals = CapacityLimiter(1)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
+
+
+def stop_streams(app: FastAPI) -> None:
+    """End every live stream, now and from now on. Called before the server waits for its connections to close."""
+    app.state.hub.stop()
+    app.state.positions.stop()
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Start what runs beside the requests, and stop it again."""
-    tasks = [asyncio.create_task(app.state.hub.run())]
+    tasks = [asyncio.create_task(app.state.hub.run()), asyncio.create_task(app.state.positions.run())]
     if app.state.settings.run_worker:
         tasks.append(asyncio.create_task(worker.work(app.state.settings, app.state.sessions, app.state.store)))
     try:

@@ -22,7 +22,7 @@ import uvicorn
 from fastapi import FastAPI
 from sse_starlette.sse import AppStatus
 
-from backend.main import create_app
+from backend.main import create_app, stop_streams
 from backend.migrations.runner import migrate
 from backend.postgis import (
     DURABLE,
@@ -181,7 +181,7 @@ class Server(uvicorn.Server):
         self.watch = asyncio.create_task(self.say_when_ready())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self.app.state.hub.stop()
+        stop_streams(self.app)
         await super().shutdown(sockets)
 
     async def say_when_ready(self) -> None:

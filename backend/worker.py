@@ -23,6 +23,8 @@ from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
 from backend.flags.actions import flag_photo, flag_step, remember_look
 from backend.live import feed
+from backend.patrols import deriving, forgetting
+from backend.patrols.patrolling import end_after_shift
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
 from backend.redraw import actions as redraw
@@ -112,6 +114,34 @@ async def press_cases(sessions: Sessions, clock: Clock) -> None:
             log.exception("case %s of county %s could not be pressed", case_id, county)
 
 
+async def derive_staff_days(sessions: Sessions, clock: Clock) -> None:
+    """Each day in a transaction of its own; one that cannot be worked out keeps no other back and is tried again."""
+    async with sessions() as session:
+        due = await deriving.days_due(session, clock())
+    for wanted in due:
+        try:
+            async with sessions() as session, session.begin():
+                await deriving.derive_wanted(session, wanted, clock())
+        except Exception:  # whatever is wrong with this day, the others are worked out
+            log.exception("the day %s of county %s could not be worked out", wanted.on_day, wanted.county)
+
+
+async def end_patrols(sessions: Sessions, clock: Clock) -> None:
+    async with sessions() as session, session.begin():
+        await end_after_shift(session, clock())
+
+
+async def forget_tracks(sessions: Sessions, clock: Clock) -> None:
+    """Each county in a transaction of its own, with a row that proves what is gone."""
+    async with sessions() as session:
+        counties = await forgetting.counties_with_tracks(session)
+    for county in counties:
+        async with sessions() as session, session.begin():
+            await forgetting.forget_tracks(session, county, clock())
+    async with sessions() as session, session.begin():
+        await forgetting.keep_months(session, clock())
+
+
 def job_table(
     store: ObjectStore, children: PhotoChildren, sessions: Sessions, clock: Clock = utc_now
 ) -> dict[str, jobs.Job]:
@@ -146,6 +176,9 @@ async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore,
         app, "residents.forget", "41 19 * * *", partial(forget_residents, sessions, settings.contact_days, utc_now)
     )
     jobs.every(app, "cases.sweep_parts", "23 18 * * *", partial(sweep_unfinished_photos, sessions, utc_now))
+    jobs.every(app, "patrols.end", "* * * * *", partial(end_patrols, sessions, utc_now))
+    jobs.every(app, "patrols.derive", "* * * * *", partial(derive_staff_days, sessions, utc_now))
+    jobs.every(app, "patrols.forget", "11 18 * * *", partial(forget_tracks, sessions, utc_now))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():
         await jobs.run_worker(app)

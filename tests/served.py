@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from backend.main import stop_streams
+
 
 @contextmanager
 def served(app: FastAPI, *, log_level: str = "warning") -> Iterator[int]:
@@ -22,6 +24,6 @@ def served(app: FastAPI, *, log_level: str = "warning") -> Iterator[int]:
     try:
         yield server.servers[0].sockets[0].getsockname()[1]
     finally:
-        app.state.hub.stop()
+        stop_streams(app)
         server.should_exit = True
         thread.join(timeout=15)

@@ -2,34 +2,31 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
-from time import monotonic
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
 from sqlalchemy.exc import SQLAlchemyError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
-from backend.access import COOKIE, CaseReader, token_hash
+from backend.access import CaseReader
 from backend.cases import views
 from backend.clock import Now
 from backend.command_centre import queries
 from backend.command_centre.schemas import Snapshot
+from backend.command_centre.streams import ACTOR_FRESH_S, PING_S, Viewer, ping_event
 from backend.database import Session
 from backend.dispatch.views import squad_board
 from backend.language import Language
 from backend.live.feed import Change, Cursor, changes_after, is_stale, latest_cursor, parse_cursor
 from backend.live.hub import Inbox
-from backend.permissions import Actor, Permission
+from backend.permissions import Permission
 
 router = APIRouter(prefix="/api", tags=["command centre"])
 
 SHOWN_AFTER_CLOSING = timedelta(hours=1)
 MOST_CASES = 500
-# How long a stream may go on with what it knows of its person: a sign-out or a changed post counts after that.
-ACTOR_FRESH_S = 3.0
 CATCH_UP_PAGE = 200
-PING_S = 15
 
 
 @router.get("/live/snapshot")
@@ -61,15 +58,10 @@ async def live(
     return EventSourceResponse(
         _stream(request, actor.county, start),
         ping=PING_S,
-        ping_message_factory=lambda: _ping(request.app.state.clock()),
+        ping_message_factory=lambda: ping_event(request.app.state.clock()),
         send_timeout=10,
         headers={"X-Accel-Buffering": "no"},
     )
-
-
-def _ping(at: datetime) -> ServerSentEvent:
-    """A named event, unlike a comment, is seen by the page: its silence tells of a dead connection."""
-    return ServerSentEvent(event="ping", data=json.dumps({"server_time": at.isoformat()}))
 
 
 async def _stream(request: Request, county: str, start: Cursor | None) -> AsyncIterator[ServerSentEvent]:
@@ -105,24 +97,6 @@ async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[
         page = await changes_after(session, inbox.county, cursor, CATCH_UP_PAGE)
     inbox.behind = inbox.behind or len(page) == CATCH_UP_PAGE
     return page
-
-
-class Viewer:
-    """The person behind a stream, read again every few seconds."""
-
-    def __init__(self, request: Request) -> None:
-        self._state = request.app.state
-        self._token = token_hash(request.cookies[COOKIE])
-        self._actor: Actor | None = None
-        self._read_at = -ACTOR_FRESH_S
-
-    async def now(self) -> Actor | None:
-        """None when the session has ended."""
-        if monotonic() - self._read_at >= ACTOR_FRESH_S:
-            async with self._state.stream_reads, self._state.sessions() as session:
-                self._actor = await self._state.find_actor(session, self._token, self._state.clock())
-            self._read_at = monotonic()
-        return self._actor
 
 
 async def _first_cursor(request: Request, county: str, start: Cursor | None) -> Cursor:

@@ -10,12 +10,11 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 
-import psycopg
-from psycopg import sql
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.live.feed import CHANNEL, Change, Cursor, changes_after, latest_cursor
+from backend.live.listening import listen
 
 log = logging.getLogger(__name__)
 
@@ -75,7 +74,7 @@ class Hub:
     async def run(self) -> None:
         """Listen and deliver until cancelled."""
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
+            tasks.create_task(listen(self._conninfo, CHANNEL, lambda _county: self._wake.set()))
             tasks.create_task(self._deliver())
 
     def stop(self) -> None:
@@ -101,30 +100,6 @@ class Hub:
             self._inboxes.discard(inbox)
             if not any(other.county == county for other in self._inboxes):
                 self._cursors.pop(county, None)
-
-    async def _listen(self) -> None:
-        delay_s = 0.1
-        while True:
-            try:
-                async with await psycopg.AsyncConnection.connect(
-                    self._conninfo,
-                    autocommit=True,
-                    application_name="suozi-live",
-                    connect_timeout=5,
-                    keepalives_idle=10,
-                    keepalives_interval=5,
-                    keepalives_count=3,
-                ) as connection:
-                    await connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(CHANNEL)))
-                    delay_s = 0.1
-                    self._wake.set()
-                    while True:
-                        async for _note in connection.notifies(timeout=30):
-                            self._wake.set()
-                        await connection.execute("SELECT 1")  # a dead server shows here
-            except psycopg.Error:
-                await asyncio.sleep(delay_s)
-                delay_s = min(delay_s * 2, 5)
 
     async def _deliver(self) -> None:
         settling: list[float] = []

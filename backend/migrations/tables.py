@@ -10,9 +10,10 @@ from backend.grids import models as grids
 from backend.live import models as live
 from backend.matters import models as matters
 from backend.patrols import models as patrols
+from backend.patrols.devices import models as trackers
 from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, patrols, residents)
+DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, patrols, trackers, residents)
 METADATA = SQLModel.metadata

@@ -63,7 +63,7 @@ async def take_patrol(
     session.add(patrol)
     await session.flush()
     await derive_later(session, patrol, at)
-    await wake_watchers(session, actor.county, actor.staff_id)
+    await wake_watchers(session, actor.county)
     return patrol
 
 
@@ -210,7 +210,7 @@ async def end_after_shift(session: AsyncSession, at: datetime) -> int:
     for patrol in patrols:
         patrol.ended_at, patrol.ended_by = patrol.shift_ends_at, EndedBy.SHIFT_END
         await derive_later(session, patrol, at)
-        await wake_watchers(session, patrol.county, patrol.staff_id)
+        await wake_watchers(session, patrol.county)
     return len(patrols)
 
 

@@ -73,3 +73,13 @@ async def times_looked_at(session: AsyncSession, county: str, staff_id: UUID, si
         )
         or 0
     )
+
+
+async def patrols_since(session: AsyncSession, county: str, staff_id: UUID, first: date) -> Sequence[Patrol]:
+    """One person's patrols from a local day on, in order."""
+    rows = await session.scalars(
+        select(Patrol)
+        .where(col(Patrol.county) == county, col(Patrol.staff_id) == staff_id, col(Patrol.on_day) >= first)
+        .order_by(col(Patrol.started_at), col(Patrol.id))
+    )
+    return rows.all()

@@ -225,3 +225,34 @@ class DayDetail(DaySummary):
 
 class MyDays(BaseModel):
     items: list[DaySummary]
+
+
+class GridCoverage(BaseModel):
+    """How much of a grid was walked through in the last seven days. It is about the grid, never about a person."""
+
+    grid_code: str
+    grid_name: str
+    cells: int = Field(description="cells of about 50 m in the grid")
+    seen_this_week: int
+    share: float = Field(description="0 to 1")
+    last_seen_on: date | None = Field(description="the last day on which anybody was seen in it, of the last 90")
+
+
+class CellSeen(BaseModel):
+    cell: int
+    days_ago: int | None = Field(description="since somebody walked through; null: not in the last 90 days")
+    bounds: tuple[float, float, float, float] = Field(description="west, south, east, north in degrees")
+
+
+class BlindSpot(BaseModel):
+    """Where to go next: the middle of a part that nobody has walked through for more than a week."""
+
+    lng: float
+    lat: float
+    cells: int
+    days_ago: int | None = Field(description="typical for the part; null: not in the last 90 days")
+
+
+class GridCoverageDetail(GridCoverage):
+    cells_seen: list[CellSeen]
+    blind_spots: list[BlindSpot]

@@ -606,6 +606,151 @@ PUT /api/patrols/{patrol}/fixes/{new} < fixes
     other_town      401     404     404     404     404     403     403
     other_county    401     404     404     404     404     403     403
     absent          401     404     404     404     404     403     403
+GET /api/my/days
+    any             401     200     200     200     200     403     403
+GET /api/my/days/2026-11-23
+    any             401     200     404     404     404     403     403
+GET /api/my/days/2026-11-23/track
+    any             401     200     404     404     404     403     403
+GET /api/my/looks
+    any             401     200     200     200     200     403     403
+PUT /api/my/objections/{new} < objection
+    any             401     200     422     422     422     403     403
+PUT /api/my/objections/{objection} < objection_again
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     200     422     422     422     403     403
+    absent          401     200     422     422     422     403     403
+PUT /api/track-looks/{new} < look
+    any             401     403     403     200     403     200     403
+PUT /api/track-looks/{look} < look
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     200     403     200     403
+    absent          401     403     403     200     403     200     403
+GET /api/track-looks/{look}
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+GET /api/replays/{look}
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+GET /api/replays/{look}/people/{person}/fixes
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+GET /api/replays/{look}/people/{person}/track
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+GET /api/positions?look={live}
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+GET /api/positions/live?look={live}
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+PUT /api/track-objections/{objection}/answer < answer
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
+GET /api/patrol-rules
+    any             401     403     403     403     403     403     200
+PUT /api/patrol-rules < patrol_rules
+    any             401     403     403     403     403     403     403
+GET /api/coverage
+    any             401     200     200     200     200     200     200
+GET /api/coverage/{grid}
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     404     404     404     404     404     404
+    absent          401     404     404     404     404     404     404
+
+GET /api/track-sources
+    any             401     200     200     200     200     403     403
+PUT /api/track-sources/{new} < tracker
+    any             401     201     201     201     201     403     403
+PUT /api/track-sources/{tracker} < tracker
+    own             401     409     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     201     201     201     201     403     403
+    absent          401     201     201     201     201     403     403
+DELETE /api/track-sources/{tracker}
+    own             401     200     404     404     404     403     403
+    other_grid      401     404     404     404     404     403     403
+    other_squad     401     404     404     404     404     403     403
+    other_town      401     404     404     404     404     403     403
+    other_county    401     404     404     404     404     403     403
+    absent          401     404     404     404     404     403     403
+GET /api/staff-track-sources
+    any             401     403     403     403     403     200     200
+DELETE /api/staff-track-sources/{tracker}
+    own             401     403     403     403     403     200     200
+    other_grid      401     403     403     403     403     200     200
+    other_squad     401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+GET /in/osmand/{tracker_token}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+GET /in/osmand?api_key={tracker_token}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+POST /in/osmand/{tracker_token}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+POST /in/osmand?api_key={tracker_token}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+PUT /in/osmand/{tracker_token}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
+PUT /in/osmand?api_key={tracker_token}
+    own             200     200     200     200     200     200     200
+    other_town      200     200     200     200     200     200     200
+    other_county    200     200     200     200     200     200     200
+    absent          404     404     404     404     404     404     404
 
 GET /r/{code}
     own             200     200     200     200     200     200     200

@@ -58,8 +58,10 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         administrator = await people.person(place.phone(Role.ADMINISTRATOR))
         worker = await people.person(place.phone(Role.WORKER))
         squad_member = await people.person(place.phone(Role.SQUAD_MEMBER))
+        operator = await people.person(place.phone(Role.OPERATOR))
     else:
         grid, at_grid, squad = DEMO_SCOPES[scope]
+        operator = await people.operator()
         lng, lat = PLACES[grid]
         worker, squad_member = await people.worker(at_grid), await people.squad_member(squad)
         administrator = await people.administrator()
@@ -80,6 +82,10 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "import": await _upload_grids(administrator, scope),
         "waiting": waiting["id"],
         "patrol": await _patrol(worker),
+        "look": await _look(operator, "replay"),
+        "live": await _look(operator, "live"),
+        "objection": await _objection(worker, scope),
+        **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
         "code": waiting["code"],
@@ -119,6 +125,31 @@ async def _patrol(worker: Person) -> str:
     answer = await put_fixes(worker, patrol_id, walk(1))
     assert answer.json()["stored"] == 1, answer.text
     return str(patrol_id)
+
+
+async def _look(operator: Person, kind: str) -> str:
+    look_id = uuid4()
+    day = {} if kind == "live" else {"on_day": MONDAY_MORNING.date().isoformat()}
+    answer = await operator.http.put(f"/api/track-looks/{look_id}", json={"kind": kind, "reason": "walk"} | day)
+    assert answer.status_code == 200, answer.text
+    return str(look_id)
+
+
+async def _objection(worker: Person, scope: str) -> str:
+    objection_id = uuid4()
+    body = {"on_day": MONDAY_MORNING.date().isoformat(), "words": f"canary-{scope}-objection"}
+    answer = await worker.http.put(f"/api/my/objections/{objection_id}", json=body)
+    assert answer.status_code == 200, answer.text
+    return str(objection_id)
+
+
+async def _tracker(worker: Person, scope: str) -> dict[str, str]:
+    """One that the worker has set up, and its secret."""
+    tracker = str(uuid4())
+    answer = await worker.http.put(
+        f"/api/track-sources/{tracker}", json={"protocol": "osmand", "name": f"canary-{scope}"}
+    )
+    return {"tracker": tracker, "tracker_token": answer.json()["token"]}
 
 
 async def _flag(sessions: Sessions, county: str, case_id: str, event_id: UUID) -> str:
@@ -228,22 +259,20 @@ def absent() -> Target:
     picture = noise("absent")
     ids = {
         name: str(uuid4())
-        for name in [
-            "waiting",
-            "flag",
-            "handled",
-            "report",
-            "feedback",
-            "draft",
-            "import",
-            "leave",
-            "person",
-            "rules",
-            "patrol",
-        ]
+        for name in (
+            *("waiting", "flag", "handled", "report", "feedback"),
+            *("draft", "import", "leave", "person", "rules"),
+            *("patrol", "look", "live", "objection", "tracker"),
+        )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
-    words = {"code": "ZZZZZZZZZZ", "phone": "19999999999", "grid": "999999999999999", "squad": "nobody"}
+    words = {
+        "tracker_token": "0" * 26,
+        "code": "ZZZZZZZZZZ",
+        "phone": "19999999999",
+        "grid": "999999999999999",
+        "squad": "nobody",
+    }
     sizes = dict.fromkeys(("late_bytes", "late_after_bytes"), str(len(picture)))
     names = ids | hashes | sizes | words | {"draft_version": "2"}
     return Target(names, picture, picture, version=2)

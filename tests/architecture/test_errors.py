@@ -14,7 +14,7 @@ from fastapi.routing import RouteContext
 from sqlalchemy.exc import OperationalError
 
 from backend.errors import TITLES
-from backend.main import MAX_JSON_BODY
+from backend.main import MAX_JSON_BODY, stop_streams
 from backend.pages import NOT_BUILT
 from tests.architecture.routes import api_routes, title
 from tests.people import People, Person, as_parts, photo, report_body, sha256
@@ -349,7 +349,7 @@ async def test_no_hostile_query_or_path_makes_the_server_fail(
     app: FastAPI, worker: Person, names: dict[str, str], pytestconfig: pytest.Config
 ) -> None:
     nightly = pytestconfig.getoption("--nightly")
-    app.state.hub.stop()  # a stream then ends when it has told everything
+    stop_streams(app)  # a stream then ends when it has told everything
     for place, route in enumerate(api_routes(app)):
         if title(route) == "DELETE /api/session":
             continue

@@ -120,6 +120,11 @@ CATALOGUE_BODIES: dict[str, dict[str, Any]] = {
 PATROL_BODIES: dict[str, dict[str, Any]] = {
     "consent": {"text_version": 1, "agreed": True},
     "patrol": {"revision": 1, "travel": "walk", "started_at": MONDAY_MORNING.isoformat()},
+    "objection": {"on_day": "2026-11-23", "words": "walk"},
+    "look": {"kind": "replay", "reason": "walk", "on_day": "2026-11-23"},
+    "answer": {"words": "walk"},
+    "patrol_rules": {"version": 0, "starts": "07:00", "ends": "19:00", "fixes_days": 30, "track_days": 180},
+    "tracker": {"protocol": "osmand", "name": "walk"},
     "fixes": {"fixes": [{"at": MONDAY_MORNING.isoformat(), "lng": 120.4, "lat": 31.8}]},
 }
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {
@@ -147,6 +152,7 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
     version = int(target.names["draft_version"])
     redraws = {
         "draft": {"title": "walk", "effective_on": "2026-12-01"},
+        "objection_again": {"on_day": "2026-11-23", "words": f"{target.names.get('words', 'walk')}-objection"},
         "operation": {
             "version": version,
             "operation": {"kind": "describe", "code": target.names["grid"], "name": "walk"},

@@ -19,6 +19,7 @@ TABLES = sorted(METADATA.tables.values(), key=lambda table: table.name)
 WITHOUT_COUNTY = {
     "pk_outbox": "the live outbox is serial, so that its order is the order of writing",
     "pk_sign_in": "the token's hash is all that a request brings; it is random",
+    "uq_track_source_token_hash": "the token is all that a phone tracker brings; it is random",
     "uq_staff_phone": "the phone number is the login name, before the county is known",
     "ix_case_code": "the code is the key that a resident brings, who names no county",
     "ix_case_place": "GiST over geometry",

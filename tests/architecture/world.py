@@ -21,7 +21,7 @@ from backend.access import COOKIE
 from backend.database import make_engine, make_sessions
 from backend.grids.routes import base_map_key
 from backend.live.feed import HORIZON
-from backend.main import create_app
+from backend.main import create_app, stop_streams
 from backend.permissions import Role
 from backend.photos.intake import PhotoChildren
 from backend.settings import Settings
@@ -73,6 +73,7 @@ GROWING_TABLES = (
     "catalogue_draft",
     "matter",
     "stage_limit",
+    "track_source",
 )
 EVERY_ROW = " UNION ALL ".join(f"SELECT '{table}' || t::text AS row FROM {table} t" for table in GROWING_TABLES)
 STATE = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")
@@ -171,7 +172,7 @@ async def build_world(url: str, data_dir: Path, children: PhotoChildren) -> Worl
     app.state.photo_children = children
     app.state.password_checks = NoPasswords()
     app.state.clock = Clock(MONDAY_MORNING)
-    app.state.hub.stop()
+    stop_streams(app)
     world = World(app, engine, data_dir / "objects")
     await _write_places(app)
     async with People(app) as people:

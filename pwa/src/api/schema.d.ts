@@ -1531,6 +1531,354 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/my/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Days
+         * @description Every day of mine of which a track is kept, the newest first.
+         */
+        get: operations["get_my_days_api_my_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/days/{on_day}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Day
+         * @description One day of mine with its track, as everybody else sees it. What is not worked out yet is worked out now.
+         */
+        get: operations["get_my_day_api_my_days__on_day__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/days/{on_day}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Track
+         * @description My own track of a day as a file: GPX, GeoJSON or OGC Moving Features JSON. While the positions live, as measured.
+         */
+        get: operations["get_my_track_api_my_days__on_day__track_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Looks
+         * @description Who looked at my position or my tracks, and why.
+         */
+        get: operations["get_my_looks_api_my_looks_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/my/objections/{objection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Objection
+         * @description Say what is wrong with what is kept of a day of mine; it stands beside the track for everybody who looks at it.
+         */
+        put: operations["put_objection_api_my_objections__objection_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Coverage
+         * @description How much of each grid was walked through in the last seven days.
+         */
+        get: operations["get_coverage_api_coverage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/coverage/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Grid Coverage
+         * @description One grid: when each of its cells was last walked through, and where to go next.
+         */
+        get: operations["get_grid_coverage_api_coverage__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/track-looks/{look_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Look
+         * @description One of my own looks: what it opens, and until when.
+         */
+        get: operations["get_look_api_track_looks__look_id__get"];
+        /**
+         * Put Look
+         * @description Say why I look at positions or tracks, and at whose. It opens them for eight hours and is listed to those shown.
+         */
+        put: operations["put_look_api_track_looks__look_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/track-objections/{objection_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Answer
+         * @description Answer what a person said against their day. The track itself is never changed by hand.
+         */
+        put: operations["put_answer_api_track_objections__objection_id__answer_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/patrol-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description When people without a rota may patrol, and how long tracks are kept.
+         */
+        get: operations["get_rules_api_patrol_rules_get"];
+        /**
+         * Put Rules
+         * @description Change them for the whole county. Positions never live longer than 30 days, tracks never longer than 180.
+         */
+        put: operations["put_rules_api_patrol_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/track-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Track Sources
+         * @description My own trackers, those in use first.
+         */
+        get: operations["list_track_sources_api_track_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/track-sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Track Source
+         * @description Set up a tracker for my own phone. Its secret is shown in this answer and never again.
+         */
+        put: operations["put_track_source_api_track_sources__source_id__put"];
+        post?: never;
+        /**
+         * Switch Off Track Source
+         * @description Switch one of my trackers off. What it has sent stays.
+         */
+        delete: operations["switch_off_track_source_api_track_sources__source_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-track-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Staff Track Sources
+         * @description Which trackers the people in my scope have set up. The secrets are nobody's to see.
+         */
+        get: operations["list_staff_track_sources_api_staff_track_sources_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/staff-track-sources/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Switch Off Staff Track Source
+         * @description Switch off the tracker of a person in my scope, say after a phone was lost.
+         */
+        delete: operations["switch_off_staff_track_source_api_staff_track_sources__source_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{protocol}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Under Key
+         * @description The same with the token in a header or as `api_key`.
+         */
+        get: operations["get_positions_under_key"];
+        /**
+         * Take Under Key
+         * @description The same with the token in a header or as `api_key`.
+         */
+        put: operations["put_positions_under_key"];
+        /**
+         * Take Under Key
+         * @description The same with the token in a header or as `api_key`.
+         */
+        post: operations["post_positions_under_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/in/{protocol}/{rest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take Under Token
+         * @description A tracker's request. Behind the token may stand what the app adds by itself.
+         */
+        get: operations["get_positions_under_token"];
+        /**
+         * Take Under Token
+         * @description A tracker's request. Behind the token may stand what the app adds by itself.
+         */
+        put: operations["put_positions_under_token"];
+        /**
+         * Take Under Token
+         * @description A tracker's request. Behind the token may stand what the app adds by itself.
+         */
+        post: operations["post_positions_under_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/staff/{person_id}/open-work": {
         parameters: {
             query?: never;
@@ -1876,6 +2224,107 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Positions
+         * @description Everybody on patrol whom my look is about, with the age of each position.
+         */
+        get: operations["get_positions_api_positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/positions/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Live Positions
+         * @description Server-sent events: `positions` with everybody on patrol, at most once per second and only when somebody moved;
+         *     `reason_needed` when the look is over.
+         */
+        get: operations["live_positions_api_positions_live_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{look_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Replay
+         * @description The day that my look is about: tracks, stays, gaps, and what happened to cases meanwhile.
+         */
+        get: operations["get_replay_api_replays__look_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{look_id}/people/{staff_id}/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Fixes
+         * @description Every position of one person's day as measured, and why it counts or not. They live at most 30 days.
+         */
+        get: operations["get_fixes_api_replays__look_id__people__staff_id__fixes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{look_id}/people/{staff_id}/track": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Track
+         * @description One person's day as a file. That it was taken out is listed to them besides.
+         */
+        get: operations["get_track_api_replays__look_id__people__staff_id__track_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/reports/{report_id}": {
         parameters: {
             query?: never;
@@ -2064,6 +2513,11 @@ export interface components {
              */
             reasons: components["schemas"]["ReasonOut"][];
         };
+        /** AnswerIn */
+        AnswerIn: {
+            /** Words */
+            words: string;
+        };
         /**
          * Ask
          * @description What else an action must name: a squad, several, a matter, another case, a day, a moment, a reason from its list.
@@ -2106,6 +2560,23 @@ export interface components {
          * @enum {string}
          */
         BaseStatus: "available" | "en_route" | "on_scene" | "busy" | "off_duty";
+        /**
+         * BlindSpot
+         * @description Where to go next: the middle of a part that nobody has walked through for more than a week.
+         */
+        BlindSpot: {
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
+            /** Cells */
+            cells: number;
+            /**
+             * Days Ago
+             * @description typical for the part; null: not in the last 90 days
+             */
+            days_ago: number | null;
+        };
         /** Body_import_staff_api_staff_imports__import_id__put */
         Body_import_staff_api_staff_imports__import_id__put: {
             /** File */
@@ -2837,6 +3308,26 @@ export interface components {
             /** Sentence */
             sentence: string;
         };
+        /** CellSeen */
+        CellSeen: {
+            /** Cell */
+            cell: number;
+            /**
+             * Days Ago
+             * @description since somebody walked through; null: not in the last 90 days
+             */
+            days_ago: number | null;
+            /**
+             * Bounds
+             * @description west, south, east, north in degrees
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+        };
         /**
          * Change
          * @enum {string}
@@ -3042,6 +3533,12 @@ export interface components {
             /** Members */
             members: string[];
         };
+        /**
+         * Complaint
+         * @description What whoever set up the source should mend.
+         * @enum {string}
+         */
+        Complaint: "encrypted" | "zoneless" | "unreadable";
         /** ConditionContent */
         ConditionContent: {
             /** Code */
@@ -3121,10 +3618,97 @@ export interface components {
             how: "file" | "default" | "xian_1980" | "beijing_1954" | "unknown";
         };
         /**
+         * Datum
+         * @description In which coordinates a source sends. Phones know WGS84; some Chinese devices and apps send what their map shows.
+         * @enum {string}
+         */
+        Datum: "wgs84" | "gcj02" | "bd09";
+        /**
+         * DayDetail
+         * @description A staff-day with its track. `track` is base64 of the format described in geo/tracks/wire.py.
+         */
+        DayDetail: {
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Recorded S */
+            recorded_s: number;
+            /** Clean M */
+            clean_m: number;
+            /** Raw M */
+            raw_m: number;
+            /** Stays */
+            stays: number;
+            /** Gaps */
+            gaps: number;
+            /** Unknown S */
+            unknown_s: number;
+            /** Fixes */
+            fixes: number;
+            /** Has Track */
+            has_track: boolean;
+            /** Rules Version */
+            rules_version: number;
+            /**
+             * Flagged
+             * @description how many fixes were set aside, by reason
+             */
+            flagged: {
+                [key: string]: number;
+            };
+            /** Stay List */
+            stay_list: components["schemas"]["Stay"][];
+            /** Gap List */
+            gap_list: components["schemas"]["GapOut"][];
+            /** Dwell */
+            dwell: components["schemas"]["GridDwell"][];
+            /** Objections */
+            objections: components["schemas"]["ObjectionOut"][];
+            /** Track */
+            track: string;
+        };
+        /**
          * DayKind
          * @enum {string}
          */
         DayKind: "workday" | "holiday";
+        /**
+         * DaySummary
+         * @description One staff-day in figures: metres, seconds. `clean_m` is the distance walked as the rules see it.
+         */
+        DaySummary: {
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /** Started At */
+            started_at: string | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Recorded S */
+            recorded_s: number;
+            /** Clean M */
+            clean_m: number;
+            /** Raw M */
+            raw_m: number;
+            /** Stays */
+            stays: number;
+            /** Gaps */
+            gaps: number;
+            /** Unknown S */
+            unknown_s: number;
+            /** Fixes */
+            fixes: number;
+            /** Has Track */
+            has_track: boolean;
+        };
         /**
          * Deciding
          * @enum {string}
@@ -3828,6 +4412,24 @@ export interface components {
             on_border: boolean;
         };
         /**
+         * GapOut
+         * @description Time for which nothing is known; never drawn as travel.
+         */
+        GapOut: {
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** Why */
+            why: string;
+        };
+        /**
          * GridAt
          * @description The grid a point falls into. `on_border`: it lies outside by at most 15 m and the nearest grid was taken.
          */
@@ -3888,6 +4490,75 @@ export interface components {
             type: "FeatureCollection";
             /** Features */
             features: components["schemas"]["GridFeature"][];
+        };
+        /**
+         * GridCoverage
+         * @description How much of a grid was walked through in the last seven days. It is about the grid, never about a person.
+         */
+        GridCoverage: {
+            /** Grid Code */
+            grid_code: string;
+            /** Grid Name */
+            grid_name: string;
+            /**
+             * Cells
+             * @description cells of about 50 m in the grid
+             */
+            cells: number;
+            /** Seen This Week */
+            seen_this_week: number;
+            /**
+             * Share
+             * @description 0 to 1
+             */
+            share: number;
+            /**
+             * Last Seen On
+             * @description the last day on which anybody was seen in it, of the last 90
+             */
+            last_seen_on: string | null;
+        };
+        /** GridCoverageDetail */
+        GridCoverageDetail: {
+            /** Grid Code */
+            grid_code: string;
+            /** Grid Name */
+            grid_name: string;
+            /**
+             * Cells
+             * @description cells of about 50 m in the grid
+             */
+            cells: number;
+            /** Seen This Week */
+            seen_this_week: number;
+            /**
+             * Share
+             * @description 0 to 1
+             */
+            share: number;
+            /**
+             * Last Seen On
+             * @description the last day on which anybody was seen in it, of the last 90
+             */
+            last_seen_on: string | null;
+            /** Cells Seen */
+            cells_seen: components["schemas"]["CellSeen"][];
+            /** Blind Spots */
+            blind_spots: components["schemas"]["BlindSpot"][];
+        };
+        /** GridDwell */
+        GridDwell: {
+            /** Grid Code */
+            grid_code: string;
+            /** Grid Name */
+            grid_name: string;
+            /** Seconds */
+            seconds: number;
+            /**
+             * Coverage
+             * @description share of the grid's cells walked through on this day, 0 to 1
+             */
+            coverage: number | null;
         };
         /** GridFeature */
         GridFeature: {
@@ -4550,6 +5221,81 @@ export interface components {
             /** Operation Count */
             operation_count: number;
         };
+        /**
+         * LookIn
+         * @description Why I look, and at what. One of `staff_id`, `squad_code` and `grid_code` narrows it, none means everybody in my scope.
+         */
+        LookIn: {
+            kind: components["schemas"]["LookKind"];
+            /** Reason */
+            reason: string;
+            /**
+             * On Day
+             * @description needed but for live positions
+             */
+            on_day?: string | null;
+            /** Staff Id */
+            staff_id?: string | null;
+            /** Squad Code */
+            squad_code?: string | null;
+            /** Grid Code */
+            grid_code?: string | null;
+        };
+        /**
+         * LookKind
+         * @enum {string}
+         */
+        LookKind: "live" | "replay" | "export";
+        /** LookOut */
+        LookOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["LookKind"];
+            /** Reason */
+            reason: string;
+            /** On Day */
+            on_day: string | null;
+            /** Staff Id */
+            staff_id: string | null;
+            /** Squad Code */
+            squad_code: string | null;
+            /** Grid Code */
+            grid_code: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Until
+             * Format: date-time
+             * @description afterwards a reason is asked again
+             */
+            until: string;
+        };
+        /**
+         * LookedAtMe
+         * @description Somebody looked at my position or track.
+         */
+        LookedAtMe: {
+            /** By Name */
+            by_name: string;
+            /** By Post */
+            by_post: string;
+            kind: components["schemas"]["LookKind"];
+            /** Reason */
+            reason: string;
+            /** On Day */
+            on_day: string | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+        };
         /** MatterBrief */
         MatterBrief: {
             /** Code */
@@ -4843,6 +5589,11 @@ export interface components {
                 number
             ][];
         };
+        /** MyDays */
+        MyDays: {
+            /** Items */
+            items: components["schemas"]["DaySummary"][];
+        };
         /**
          * MyDuty
          * @description What a member needs of duty on the phone: now, my next two weeks, my requests, and those that wait for me.
@@ -4973,6 +5724,55 @@ export interface components {
             indicative: boolean;
             /** Grids */
             grids: components["schemas"]["GridNode"][];
+        };
+        /**
+         * NewTrackSource
+         * @description A tracker with what is shown this once: its secret, and how each app is set up with it.
+         *
+         *     Both are null and empty if it was set up before and its app has already been in contact.
+         */
+        NewTrackSource: {
+            source: components["schemas"]["TrackSourceOut"];
+            /** Token */
+            token: string | null;
+            /** Cards */
+            cards: components["schemas"]["SetUpCardOut"][];
+        };
+        /** ObjectionIn */
+        ObjectionIn: {
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /** Words */
+            words: string;
+        };
+        /** ObjectionOut */
+        ObjectionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /** Words */
+            words: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Answer */
+            answer: string | null;
+            /** Answered By Name */
+            answered_by_name: string | null;
+            /** Answered At */
+            answered_at: string | null;
         };
         /**
          * OnDutyOut
@@ -5298,12 +6098,79 @@ export interface components {
              */
             server_time: string;
         };
+        /** PatrolRulesIn */
+        PatrolRulesIn: {
+            /**
+             * Version
+             * @description the version that was read
+             */
+            version: number;
+            /**
+             * Starts
+             * Format: time
+             * @description local time from which people without a rota may patrol
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /**
+             * Fixes Days
+             * @description days that raw positions live
+             */
+            fixes_days: number;
+            /**
+             * Track Days
+             * @description days that derived tracks live
+             */
+            track_days: number;
+        };
+        /** PatrolRulesOut */
+        PatrolRulesOut: {
+            /** Version */
+            version: number;
+            /**
+             * Starts
+             * Format: time
+             */
+            starts: string;
+            /**
+             * Ends
+             * Format: time
+             */
+            ends: string;
+            /** Fixes Days */
+            fixes_days: number;
+            /** Track Days */
+            track_days: number;
+            /** Changed At */
+            changed_at: string | null;
+        };
         /** PatrolShift */
         PatrolShift: {
             /** Running Until */
             running_until: string | null;
             /** Next At */
             next_at: string | null;
+        };
+        /** PatrolSpan */
+        PatrolSpan: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            travel: components["schemas"]["Travel"];
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Ended At */
+            ended_at: string | null;
+            ended_by: components["schemas"]["EndedBy"] | null;
         };
         /**
          * Patrolling
@@ -5449,6 +6316,19 @@ export interface components {
              */
             lat: number;
         };
+        /**
+         * Positions
+         * @description Everybody on patrol whom the look is about, now.
+         */
+        Positions: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** People */
+            people: components["schemas"]["Whereabouts"][];
+        };
         /** PostHandedOver */
         PostHandedOver: {
             /**
@@ -5473,6 +6353,45 @@ export interface components {
             squad_code: string | null;
             /** Unit Name */
             unit_name: string | null;
+        };
+        /**
+         * Protocol
+         * @enum {string}
+         */
+        Protocol: "osmand" | "overland" | "owntracks" | "gpslogger" | "gpx" | "opengts" | "ulogger" | "colota" | "traccar";
+        /** RawDay */
+        RawDay: {
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Fixes */
+            fixes: components["schemas"]["RawFix"][];
+        };
+        /**
+         * RawFix
+         * @description One position as measured, and why it counts or does not (`flag`).
+         */
+        RawFix: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
+            /** Accuracy M */
+            accuracy_m: number | null;
+            /** Flag */
+            flag: string;
         };
         /**
          * Reading
@@ -5612,6 +6531,112 @@ export interface components {
         RepairsIn: {
             /** Repairs */
             repairs: components["schemas"]["Repair"][];
+        };
+        /**
+         * Replay
+         * @description A day on the map: who walked where, and what happened to cases meanwhile.
+         */
+        Replay: {
+            /**
+             * On Day
+             * Format: date
+             */
+            on_day: string;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** People */
+            people: components["schemas"]["ReplayPerson"][];
+            /** Cases */
+            cases: components["schemas"]["ReplayCase"][];
+        };
+        /**
+         * ReplayCase
+         * @description A case that the reader may see, with what people of the replay did with it on that day.
+         */
+        ReplayCase: {
+            case: components["schemas"]["CaseSummary"];
+            /** Steps */
+            steps: components["schemas"]["ReplayStep"][];
+        };
+        /**
+         * ReplayPerson
+         * @description One person's day for the player. `track` is base64 of the format described in geo/tracks/wire.py; empty until derived.
+         *
+         *     `pending`: something of the day has arrived that is not worked out yet.
+         */
+        ReplayPerson: {
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Name */
+            name: string;
+            /** Post */
+            post: string;
+            /** Squad Code */
+            squad_code: string | null;
+            /** Patrols */
+            patrols: components["schemas"]["PatrolSpan"][];
+            /** Clean M */
+            clean_m: number;
+            /** Raw M */
+            raw_m: number;
+            /** Recorded S */
+            recorded_s: number;
+            /** Unknown S */
+            unknown_s: number;
+            /** Flagged */
+            flagged: {
+                [key: string]: number;
+            };
+            /** Rules Version */
+            rules_version: number | null;
+            /** Derived At */
+            derived_at: string | null;
+            /** Pending */
+            pending: boolean;
+            /** Stays */
+            stays: components["schemas"]["Stay"][];
+            /** Gaps */
+            gaps: components["schemas"]["GapOut"][];
+            /**
+             * Coverage
+             * @description cells by grid code, in the numbers of geo/tracks/coverage.py
+             */
+            coverage: {
+                [key: string]: number[];
+            };
+            /** Objections */
+            objections: components["schemas"]["ObjectionOut"][];
+            /** Track */
+            track: string;
+        };
+        /**
+         * ReplayStep
+         * @description Something that a person of the replay did with a case on that day.
+         */
+        ReplayStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * Format: uuid
+             */
+            by: string;
+            action: components["schemas"]["Action"];
+            to_status: components["schemas"]["Status"];
+            /**
+             * Photos
+             * @description SHA-256 of photos that are here
+             */
+            photos: string[];
         };
         /**
          * ReportAnswer
@@ -5962,6 +6987,22 @@ export interface components {
             limit: components["schemas"]["LimitOut"];
         };
         /**
+         * SetUpCardOut
+         * @description How one app is set up. `qr` is the link as an image (a data URI).
+         */
+        SetUpCardOut: {
+            /** App */
+            app: string;
+            /** Steps */
+            steps: string;
+            /** Address */
+            address: string;
+            /** Link */
+            link: string | null;
+            /** Qr */
+            qr: string | null;
+        };
+        /**
          * Severity
          * @enum {string}
          */
@@ -6131,6 +7172,11 @@ export interface components {
             /** To At */
             to_at?: string | null;
         };
+        /**
+         * SpeedUnit
+         * @enum {string}
+         */
+        SpeedUnit: "knots" | "mps" | "kmh";
         /**
          * Split
          * @description Cut a grid in two along a line that crosses it once; the larger piece keeps the code.
@@ -6544,6 +7590,45 @@ export interface components {
              */
             can_sign_in: boolean;
         };
+        /**
+         * StaffTrackSource
+         * @description Somebody's tracker as the desk sees it. When and whether they are on the phone is not the desk's business.
+         */
+        StaffTrackSource: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Staff Name */
+            staff_name: string;
+            protocol: components["schemas"]["Protocol"];
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Ever In Contact */
+            ever_in_contact: boolean;
+            /** Last Fix At */
+            last_fix_at: string | null;
+            /** Stored */
+            stored: number;
+            /** Rejected */
+            rejected: number;
+            complaint: components["schemas"]["Complaint"] | null;
+            /** Complaint Words */
+            complaint_words: string | null;
+        };
         /** StageLimitContent */
         StageLimitContent: {
             /** Amount */
@@ -6583,6 +7668,23 @@ export interface components {
              * @description a code of /api/duty/statuses
              */
             status: string;
+        };
+        /** Stay */
+        Stay: {
+            /**
+             * Start At
+             * Format: date-time
+             */
+            start_at: string;
+            /**
+             * End At
+             * Format: date-time
+             */
+            end_at: string;
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
         };
         /**
          * Succession
@@ -6792,6 +7894,83 @@ export interface components {
             new_grid_codes: string[];
         };
         /**
+         * TrackFormat
+         * @enum {string}
+         */
+        TrackFormat: "gpx" | "geojson" | "mfjson";
+        /**
+         * TrackSourceIn
+         * @description A tracker that I set up for myself. `device_id` is needed for `traccar` and only there: the device's own number.
+         */
+        TrackSourceIn: {
+            protocol: components["schemas"]["Protocol"];
+            /**
+             * Name
+             * @description which phone or app this is, in my words
+             */
+            name: string;
+            /** @default wgs84 */
+            datum: components["schemas"]["Datum"];
+            /** @description only where the app's differs from the protocol's own */
+            speed_unit?: components["schemas"]["SpeedUnit"] | null;
+            /**
+             * @description for times that come without their offset
+             * @default Asia/Shanghai
+             */
+            zone: components["schemas"]["Zone"];
+            /** Device Id */
+            device_id?: string | null;
+        };
+        /**
+         * TrackSourceOut
+         * @description One of my trackers and what came of it. `off_patrol` positions were acknowledged and not kept.
+         */
+        TrackSourceOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            protocol: components["schemas"]["Protocol"];
+            /** Name */
+            name: string;
+            datum: components["schemas"]["Datum"];
+            speed_unit: components["schemas"]["SpeedUnit"] | null;
+            zone: components["schemas"]["Zone"];
+            /** Device Id */
+            device_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Disabled At */
+            disabled_at: string | null;
+            /** Last Contact At */
+            last_contact_at: string | null;
+            /** Last Fix At */
+            last_fix_at: string | null;
+            /** Battery */
+            battery: number | null;
+            /** Charging */
+            charging: boolean | null;
+            /** Stored */
+            stored: number;
+            /** Repeated */
+            repeated: number;
+            /** Off Patrol */
+            off_patrol: number;
+            /** Rejected */
+            rejected: number;
+            /** Elsewhere */
+            elsewhere: number;
+            complaint: components["schemas"]["Complaint"] | null;
+            /** Complaint Words */
+            complaint_words: string | null;
+            /** Complaint At */
+            complaint_at: string | null;
+        };
+        /**
          * Travel
          * @description How the person moves; it decides which speed is believed.
          * @enum {string}
@@ -6941,6 +8120,48 @@ export interface components {
             ends: string;
         };
         /**
+         * Whereabouts
+         * @description Somebody on patrol and where they last were. Without a position nothing was heard of them yet.
+         */
+        Whereabouts: {
+            /**
+             * Staff Id
+             * Format: uuid
+             */
+            staff_id: string;
+            /** Name */
+            name: string;
+            /** Post */
+            post: string;
+            /** Squad Code */
+            squad_code: string | null;
+            /**
+             * Patrol Id
+             * Format: uuid
+             */
+            patrol_id: string;
+            travel: components["schemas"]["Travel"];
+            /**
+             * Since
+             * Format: date-time
+             * @description when the patrol began
+             */
+            since: string;
+            /** Paused */
+            paused: boolean;
+            /**
+             * At
+             * @description when the position was measured; its age is told, never hidden
+             */
+            at: string | null;
+            /** Lng */
+            lng: number | null;
+            /** Lat */
+            lat: number | null;
+            /** Accuracy M */
+            accuracy_m: number | null;
+        };
+        /**
          * WindowIn
          * @description Hours of a rule, local time. `ends` <= `starts`: they end on the next day.
          */
@@ -6990,6 +8211,12 @@ export interface components {
              */
             matter: string | null;
         };
+        /**
+         * Zone
+         * @description What a time without its offset is taken for. China has one zone, so a device means that one or UTC.
+         * @enum {string}
+         */
+        Zone: "Asia/Shanghai" | "UTC";
         /** PublishIn */
         backend__grids__draft_schemas__PublishIn: {
             /** Version */
@@ -11879,6 +13106,1160 @@ export interface operations {
             };
         };
     };
+    get_my_days_api_my_days_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDays"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_my_day_api_my_days__on_day__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description local day */
+                on_day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayDetail"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_my_track_api_my_days__on_day__track_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["TrackFormat"];
+            };
+            header?: never;
+            path: {
+                /** @description local day */
+                on_day: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_my_looks_api_my_looks_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookedAtMe"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_objection_api_my_objections__objection_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_coverage_api_coverage_get: {
+        parameters: {
+            query?: {
+                /** @description path of a grid; the whole county if left out */
+                within?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridCoverage"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_grid_coverage_api_coverage__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GridCoverageDetail"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_look_api_track_looks__look_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                look_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_look_api_track_looks__look_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                look_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_answer_api_track_objections__objection_id__answer_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ObjectionOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_rules_api_patrol_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRulesOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_rules_api_patrol_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PatrolRulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PatrolRulesOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_track_sources_api_track_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackSourceOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_track_source_api_track_sources__source_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrackSourceIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTrackSource"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewTrackSource"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    switch_off_track_source_api_track_sources__source_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrackSourceOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_staff_track_sources_api_staff_track_sources_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrackSource"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    switch_off_staff_track_source_api_staff_track_sources__source_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffTrackSource"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_positions_under_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_positions_under_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    post_positions_under_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_positions_under_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_positions_under_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    post_positions_under_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                protocol: string;
+                rest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "*/*": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     open_work_api_staff__person_id__open_work_get: {
         parameters: {
             query?: never;
@@ -12768,6 +15149,253 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GridCard"];
                 };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_positions_api_positions_get: {
+        parameters: {
+            query: {
+                /** @description a look of mine that is open: PUT /api/track-looks/{id} */
+                look: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Positions"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    live_positions_api_positions_live_get: {
+        parameters: {
+            query: {
+                /** @description a look of mine that is open: PUT /api/track-looks/{id} */
+                look: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_replay_api_replays__look_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                look_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_fixes_api_replays__look_id__people__staff_id__fixes_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                look_id: string;
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RawDay"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_track_api_replays__look_id__people__staff_id__track_get: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["TrackFormat"];
+            };
+            header?: never;
+            path: {
+                look_id: string;
+                staff_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             422: {

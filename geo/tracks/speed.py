@@ -1,0 +1,52 @@
+"""The two-sided speed test: fixes that cannot be reached from what is believed before and after them.
+
+Fixes that are within reach of each other, one after the other, form a cluster. The first cluster of good size is believed;
+from there forwards and backwards a cluster is believed if it is within reach of the last one believed, or so large that it
+must be true. In that case nothing is known about the way there.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.geodesy import distance_m
+from geo.tracks.fixes import Floats, Ints
+from geo.tracks.plane import legs_m
+from geo.tracks.rules import Rules
+
+Bools = NDArray[np.bool_]
+
+
+def out_of_reach(at_ms: Ints, lng: Floats, lat: Floats, accuracy_m: Floats, rules: Rules) -> tuple[Bools, Bools]:
+    """(which fixes are too fast, which believed ones are out of reach of the believed one before); rows sorted by time."""
+    too_fast, apart = np.zeros(len(at_ms), dtype=bool), np.zeros(len(at_ms), dtype=bool)
+    if len(at_ms) < 2:
+        return too_fast, apart
+    jitter_m = np.maximum(rules.jitter_m, accuracy_m[1:] + accuracy_m[:-1])
+    jumps = legs_m(lng, lat) - jitter_m > rules.speed_limit_mps * np.diff(at_ms) / 1000
+    if not jumps.any():
+        return too_fast, apart
+    starts = np.r_[0, np.flatnonzero(jumps) + 1]
+    ends = np.r_[starts[1:], len(at_ms)] - 1
+    large = (ends - starts + 1 >= rules.believed_fixes) & (at_ms[ends] - at_ms[starts] >= 1000 * rules.believed_s)
+    seed = int(np.argmax(large)) if large.any() else int(np.argmax(ends - starts))
+
+    def within_reach(one: int, other: int) -> bool:
+        metres = distance_m(float(lng[one]), float(lat[one]), float(lng[other]), float(lat[other]))
+        jitter_m = max(rules.jitter_m, float(accuracy_m[one] + accuracy_m[other]))
+        return metres - jitter_m <= rules.speed_limit_mps * abs(int(at_ms[other] - at_ms[one])) / 1000
+
+    last = int(ends[seed])
+    for n in range(seed + 1, len(starts)):
+        reached = within_reach(last, int(starts[n]))
+        if reached or large[n]:
+            apart[starts[n]] = not reached
+            last = int(ends[n])
+        else:
+            too_fast[starts[n] : ends[n] + 1] = True
+    first = int(starts[seed])
+    for n in range(seed - 1, -1, -1):
+        if within_reach(first, int(ends[n])):
+            first = int(starts[n])
+        else:  # a large cluster would have been the seed
+            too_fast[starts[n] : ends[n] + 1] = True
+    return too_fast, apart
