@@ -26,14 +26,13 @@ export function watchPositions(found: (position: GeolocationPosition) => void, f
   return () => navigator.geolocation.clearWatch(id)
 }
 
-/** `searching`: none yet, but it is early. `lost`: the last one is older than a minute. `coarse`: too wide to say which street. */
+/** `searching`: none of the last minute yet, but it is early. `lost`: none of the last minute. `coarse`: too wide to say which street. */
 export type Signal = 'good' | 'coarse' | 'searching' | 'lost' | 'denied'
 
 /** How well the phone knows where it is. `sinceMs`: when it began to look. */
 export function signalOf(seen: Seen | null, failure: Failure | null, sinceMs: number, nowMs: number): Signal {
   if (failure === 'denied') return 'denied'
-  if (!seen || seen.at_ms < sinceMs) return nowMs - sinceMs < FRESH_MS ? 'searching' : 'lost'
-  if (nowMs - seen.at_ms > FRESH_MS) return 'lost'
-  return seen.accuracy_m > COARSE_M ? 'coarse' : 'good'
+  if (seen && nowMs - seen.at_ms <= FRESH_MS) return seen.accuracy_m > COARSE_M ? 'coarse' : 'good'
+  return nowMs - sinceMs < FRESH_MS ? 'searching' : 'lost'
 }
 

@@ -199,12 +199,13 @@ async function amend(change: (one: Patrol) => Patrol): Promise<void> {
   await look()
 }
 
-/** Rejects when the phone cannot store: then there is no patrol. */
-export async function startPatrol(travel: Travel, shiftEndsAt: string): Promise<void> {
+/** `position` is where it begins, if that is known. Rejects when the phone cannot store: then there is no patrol. */
+export async function startPatrol(travel: Travel, shiftEndsAt: string, position: GeolocationPosition | null): Promise<void> {
   const mine = session.me.value?.id
   if (!mine || (patrol.value && !patrol.value.ended)) return
   await keepPatrol(begin({ id: uuid7(), user: mine, travel, at: phoneNow(), shiftEndsAt }))
   await look()
+  if (position) await take(position)
   void send()
 }
 

@@ -80,7 +80,8 @@ describe('the signal', () => {
     expect(signalOf(last, failure, since, since + 200_000)).toBe(expected)
   })
 
-  it('is sought at first, whatever was known before', () => {
-    expect(signalOf({ ...seen(0), at_ms: since - 5_000 }, null, since, since + 10_000)).toBe('searching')
+  it('is sought at first, where nothing was known within the minute before', () => {
+    expect(signalOf({ ...seen(0), at_ms: since - 55_000 }, null, since, since + 10_000)).toBe('searching')
+    expect(signalOf({ ...seen(0), at_ms: since - 5_000 }, null, since, since + 10_000)).toBe('good')
   })
 })

@@ -5,14 +5,17 @@ import { failure, seen, watchingSince } from './recorder'
 
 export interface SignalNow {
   kind: Signal
-  /** Positions come in, or it is too early to say that they do not. */
+  /** There is a position of the last minute. */
   isWorking: boolean
+  /** There is none, and it is no longer early. */
+  isTrouble: boolean
 }
 
 export function useSignal(time: Readonly<Ref<Date>>): ComputedRef<SignalNow> {
   return computed(() => {
     // Positions carry the phone's own time, which is not that of `time`.
     const kind = time.value && signalOf(seen.value, failure.value, watchingSince.value ?? Date.now(), Date.now())
-    return { kind, isWorking: kind === 'good' || kind === 'coarse' || kind === 'searching' }
+    const isWorking = kind === 'good' || kind === 'coarse'
+    return { kind, isWorking, isTrouble: !isWorking && kind !== 'searching' }
   })
 }

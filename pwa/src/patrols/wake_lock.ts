@@ -7,11 +7,16 @@ export type ScreenOn = 'off' | 'on' | 'refused' | 'unsupported'
 export const screenOn = shallowRef<ScreenOn>('off')
 
 let lock: WakeLockSentinel | null = null
+let asking: Promise<void> | null = null
 let isWanted = false
 
 /** Best called from a tap; some browsers listen to nothing else. The browser lets go whenever the page is hidden. */
-export async function keepScreenOn(): Promise<void> {
+export function keepScreenOn(): Promise<void> {
   isWanted = true
+  return (asking ??= ask().finally(() => (asking = null)))
+}
+
+async function ask(): Promise<void> {
   if (lock && !lock.released) return
   if (!('wakeLock' in navigator)) {
     screenOn.value = 'unsupported'
