@@ -27,6 +27,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/sent/:id', name: 'sent', component: SentScreen, props: true },
   { path: '/unsent', name: 'unsent', component: UnsentScreen },
   { path: '/patrol', name: 'patrol', component: () => import('@/patrols/PatrolScreen.vue') },
+  { path: '/tracks', name: 'tracks', component: () => import('@/patrols/tracks/TracksScreen.vue') },
+  { path: '/tracks/:day', name: 'track', component: () => import('@/patrols/tracks/DayScreen.vue'), props: true },
   { path: '/cases/:id', name: 'case', component: CaseScreen, props: true },
   { path: '/:rest(.*)', redirect: '/' },
 ]
