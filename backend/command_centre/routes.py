@@ -92,7 +92,7 @@ async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[
     if not inbox.behind:
         return [] if inbox.stopped else await inbox.next(ACTOR_FRESH_S)
     state = request.app.state
-    async with state.stream_reads, state.sessions() as session:
+    async with state.stream_reads, state.sessions.begin() as session:
         inbox.behind = False
         page = await changes_after(session, inbox.county, cursor, CATCH_UP_PAGE)
     inbox.behind = inbox.behind or len(page) == CATCH_UP_PAGE
@@ -102,7 +102,7 @@ async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[
 async def _first_cursor(request: Request, county: str, start: Cursor | None) -> Cursor:
     """Where to begin: after `start` if that is still whole, else now."""
     state = request.app.state
-    async with state.stream_reads, state.sessions() as session:
+    async with state.stream_reads, state.sessions.begin() as session:
         if start and not await is_stale(session, county, start):
             return start
         return await latest_cursor(session)

@@ -232,7 +232,7 @@ async def test_nothing_is_lost_when_the_listening_connection_is_cut(town: Runnin
         assert (await hears.next()).data["case_id"] == case["id"]
 
 
-LISTENERS = "FROM pg_stat_activity WHERE application_name = 'suozi-live' AND datname = current_database()"
+LISTENERS = "FROM pg_stat_activity WHERE application_name = 'suozi_live' AND datname = current_database()"
 
 
 def listeners(town: RunningTown) -> list[int]:
