@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from backend.clock import local_date, utc_now
-from backend.command_centre import routes
+from backend.command_centre import streams
 from backend.live import hub
 from backend.main import create_app
 from backend.serve import Server, listening
@@ -193,7 +193,7 @@ async def test_a_position_that_cannot_be_trusted_means_take_the_snapshot_again(
 async def test_a_signed_out_stream_ends_by_itself_when_nothing_happens(
     town: RunningTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "ACTOR_FRESH_S", 0.3)
+    monkeypatch.setattr(streams, "ACTOR_FRESH_S", 0.3)
     async with person(town, "operator") as operator, listen(operator) as hears:
         await hears.next()
         await operator.http.delete("/api/session")
