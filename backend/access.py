@@ -25,7 +25,7 @@ async def signed_in(request: Request, at: Now) -> Actor:
     """The person behind the session cookie. Raises NotSignedIn."""
     token = request.cookies.get(COOKIE)
     if token:
-        async with request.app.state.sessions() as session:
+        async with request.app.state.sessions.begin() as session:
             actor: Actor | None = await request.app.state.find_actor(session, token_hash(token), at)
         if actor:
             return actor

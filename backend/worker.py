@@ -23,7 +23,7 @@ from backend.clock import utc_now
 from backend.database import make_engine, make_sessions
 from backend.flags.actions import flag_photo, flag_step, remember_look
 from backend.live import feed
-from backend.patrols import deriving, forgetting
+from backend.patrols import deriving, forgetting, repacking
 from backend.patrols.patrolling import end_after_shift
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
@@ -131,6 +131,14 @@ async def end_patrols(sessions: Sessions, clock: Clock) -> None:
         await end_after_shift(session, clock())
 
 
+async def pack_loose_fixes(sessions: Sessions, clock: Clock) -> None:
+    async with sessions() as session:
+        found = await repacking.loose_rows(session, clock())
+    for loose in found:
+        async with sessions() as session, session.begin():
+            await repacking.pack_loose(session, loose, clock())
+
+
 async def forget_tracks(sessions: Sessions, clock: Clock) -> None:
     """Each county in a transaction of its own, with a row that proves what is gone."""
     async with sessions() as session:
@@ -178,6 +186,7 @@ async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore,
     jobs.every(app, "cases.sweep_parts", "23 18 * * *", partial(sweep_unfinished_photos, sessions, utc_now))
     jobs.every(app, "patrols.end", "* * * * *", partial(end_patrols, sessions, utc_now))
     jobs.every(app, "patrols.derive", "* * * * *", partial(derive_staff_days, sessions, utc_now))
+    jobs.every(app, "patrols.pack", "47 * * * *", partial(pack_loose_fixes, sessions, utc_now))
     jobs.every(app, "patrols.forget", "11 18 * * *", partial(forget_tracks, sessions, utc_now))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():

@@ -30,7 +30,7 @@ async def put_report_original(
     report_id: UUID, sha256: Annotated[Sha256, Path()], request: Request, actor: Reporter, session: Session, at: Now
 ) -> OriginalReceipt:
     """The camera's own file of a photo of my report, as raw bytes."""
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         photo = await photo_of_report(brief, actor, report_id, sha256)
     return await _take(request, session, photo, at)
 
@@ -46,7 +46,7 @@ async def put_action_original(
     at: Now,
 ) -> OriginalReceipt:
     """The camera's own file of a photo of my step, as raw bytes."""
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         photo = await photo_of_action(brief, actor, case_id, action_id, sha256)
     return await _take(request, session, photo, at)
 

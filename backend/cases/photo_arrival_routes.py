@@ -47,7 +47,7 @@ async def put_report_photo(
     language: Language,
 ) -> ReportReceipt:
     """One awaited photo of a report, as raw bytes."""
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         photo = await photo_of_report(brief, actor, report_id, sha256)
     outcome = await _take_whole(request, session, actor, photo, at)
     return await report_receipt(session, actor, report_id, outcome, at, language)
@@ -65,7 +65,7 @@ async def put_action_photo(
     language: Language,
 ) -> ActionReceipt:
     """One awaited photo of an action, as raw bytes."""
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         photo = await photo_of_action(brief, actor, case_id, action_id, sha256)
     outcome = await _take_whole(request, session, actor, photo, at)
     return await action_receipt(session, actor, action_id, outcome, at, language)

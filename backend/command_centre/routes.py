@@ -12,9 +12,9 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from backend.access import CaseReader
 from backend.cases import views
 from backend.clock import Now
-from backend.command_centre import queries
+from backend.command_centre import queries, streams
 from backend.command_centre.schemas import Snapshot
-from backend.command_centre.streams import ACTOR_FRESH_S, PING_S, Viewer, ping_event
+from backend.command_centre.streams import PING_S, Viewer, ping_event
 from backend.database import Session
 from backend.dispatch.views import squad_board
 from backend.language import Language
@@ -90,9 +90,9 @@ async def _stream(request: Request, county: str, start: Cursor | None) -> AsyncI
 async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[Change]:
     """From the queue; or from the table while the stream is behind, page by page."""
     if not inbox.behind:
-        return [] if inbox.stopped else await inbox.next(ACTOR_FRESH_S)
+        return [] if inbox.stopped else await inbox.next(streams.ACTOR_FRESH_S)
     state = request.app.state
-    async with state.stream_reads, state.sessions() as session:
+    async with state.stream_reads, state.sessions.begin() as session:
         inbox.behind = False
         page = await changes_after(session, inbox.county, cursor, CATCH_UP_PAGE)
     inbox.behind = inbox.behind or len(page) == CATCH_UP_PAGE
@@ -102,7 +102,7 @@ async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[
 async def _first_cursor(request: Request, county: str, start: Cursor | None) -> Cursor:
     """Where to begin: after `start` if that is still whole, else now."""
     state = request.app.state
-    async with state.stream_reads, state.sessions() as session:
+    async with state.stream_reads, state.sessions.begin() as session:
         if start and not await is_stale(session, county, start):
             return start
         return await latest_cursor(session)

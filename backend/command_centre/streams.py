@@ -32,7 +32,7 @@ class Viewer:
     async def now(self) -> Actor | None:
         """None when the session has ended."""
         if monotonic() - self._read_at >= ACTOR_FRESH_S:
-            async with self._state.stream_reads, self._state.sessions() as session:
+            async with self._state.stream_reads, self._state.sessions.begin() as session:
                 self._actor = await self._state.find_actor(session, self._token, self._state.clock())
             self._read_at = monotonic()
         return self._actor

@@ -91,7 +91,7 @@ class Hub:
         try:
             # The inbox is registered before the cursor is taken, so nothing falls between the table and the queue.
             if county not in self._cursors:
-                async with self._sessions() as session:
+                async with self._sessions() as session, session.begin():
                     self._cursors.setdefault(county, await latest_cursor(session))
             if self._stopped:
                 inbox.stop()
@@ -119,7 +119,7 @@ class Hub:
 
     async def _deliver_county(self, county: str) -> None:
         while county in self._cursors:
-            async with self._sessions() as session:
+            async with self._sessions() as session, session.begin():
                 changes = await changes_after(session, county, self._cursors[county], PAGE)
             if changes and county in self._cursors:
                 self._cursors[county] = changes[-1].cursor

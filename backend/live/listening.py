@@ -15,7 +15,7 @@ async def listen(conninfo: str, channel: str, heard: Callable[[str], None]) -> N
             async with await psycopg.AsyncConnection.connect(
                 conninfo,
                 autocommit=True,
-                application_name="suozi-live",
+                application_name=channel,
                 connect_timeout=5,
                 keepalives_idle=10,
                 keepalives_interval=5,

@@ -79,7 +79,7 @@ async def case_of_code(request: Request, typed: str, at: datetime) -> Case:
     await limits.require_room(sessions, limits.WRONG_CODES, subject, at)
     code = read_case_code(typed)
     if len(code) == CODE_LENGTH and code.isalnum() and code.isascii():
-        async with sessions() as session:
+        async with sessions.begin() as session:
             found: Case | None = (await session.scalars(select(Case).where(col(Case.code) == code))).one_or_none()
         if found:
             return found

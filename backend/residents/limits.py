@@ -98,7 +98,7 @@ async def spend(sessions: async_sessionmaker[AsyncSession], charges: Sequence[Ch
 
 async def require_room(sessions: async_sessionmaker[AsyncSession], limit: Limit, subject: str, at: datetime) -> None:
     """Raise TooManyTries if the limit is used up already; count nothing."""
-    async with sessions() as session:
+    async with sessions.begin() as session:
         used = await session.scalar(
             select(col(RateCount.used)).where(
                 col(RateCount.county) == EVERYWHERE,

@@ -78,7 +78,7 @@ async def put_resident_report(
             Say(f"最多 {MAX_PHOTOS} 张照片", f"At most {MAX_PHOTOS} photos"),
             most=MAX_PHOTOS,
         )
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         county = await reporting.county_of(brief, content, at)
         await _charge(request, brief, county, report_id, uploads, at)
     stored = [await reporting.store_upload(request.app.state, county, upload) for upload in uploads]
@@ -117,7 +117,7 @@ async def put_resident_photo(
     report_id: UUID, sha256: Annotated[Sha256, Path()], request: Request, session: Session, at: Now
 ) -> ReportAnswer:
     """One awaited photo of a resident's report, as raw bytes. Whoever knows the report's id sent it."""
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         known = await reporting.report_anywhere(brief, report_id)
     if known is None or known.source != ReportSource.RESIDENT:
         raise NotFound("no_such_report", Say("请先提交上报内容，再传照片", "Send the report first, then its photos"))

@@ -616,7 +616,7 @@ GET /api/my/looks
     any             401     200     200     200     200     403     403
 PUT /api/my/objections/{new} < objection
     any             401     200     422     422     422     403     403
-PUT /api/my/objections/{objection} < objection_again
+PUT /api/my/objections/{objection} < objection
     own             401     200     404     404     404     403     403
     other_grid      401     404     404     404     404     403     403
     other_squad     401     404     404     404     404     403     403

@@ -84,7 +84,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "patrol": await _patrol(worker),
         "look": await _look(operator, "replay"),
         "live": await _look(operator, "live"),
-        "objection": await _objection(worker, scope),
+        "objection": await _objection(worker),
         **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
@@ -135,9 +135,9 @@ async def _look(operator: Person, kind: str) -> str:
     return str(look_id)
 
 
-async def _objection(worker: Person, scope: str) -> str:
+async def _objection(worker: Person) -> str:
     objection_id = uuid4()
-    body = {"on_day": MONDAY_MORNING.date().isoformat(), "words": f"canary-{scope}-objection"}
+    body = {"on_day": MONDAY_MORNING.date().isoformat(), "words": "walk"}
     answer = await worker.http.put(f"/api/my/objections/{objection_id}", json=body)
     assert answer.status_code == 200, answer.text
     return str(objection_id)

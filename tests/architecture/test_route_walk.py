@@ -152,7 +152,6 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
     version = int(target.names["draft_version"])
     redraws = {
         "draft": {"title": "walk", "effective_on": "2026-12-01"},
-        "objection_again": {"on_day": "2026-11-23", "words": f"{target.names.get('words', 'walk')}-objection"},
         "operation": {
             "version": version,
             "operation": {"kind": "describe", "code": target.names["grid"], "name": "walk"},

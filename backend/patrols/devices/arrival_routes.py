@@ -59,7 +59,7 @@ def _protocol(named: str) -> Protocol:
 async def _source(request: Request, protocol: Protocol, token: str, at: Now) -> TrackSource:
     """The source in use that the token opens. Raises Unavailable for clients that must keep their points, "
     "else NotFound."""
-    async with request.app.state.sessions() as brief:
+    async with request.app.state.sessions.begin() as brief:
         source = await source_of_token(brief, token) if token else None
     if source and source.protocol is protocol and source.disabled_at is None:
         return source

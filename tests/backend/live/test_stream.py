@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 
 from backend.clock import local_date, utc_now
-from backend.command_centre import routes
+from backend.command_centre import streams
 from backend.live import hub
 from backend.main import create_app
 from backend.serve import Server, listening
@@ -193,7 +193,7 @@ async def test_a_position_that_cannot_be_trusted_means_take_the_snapshot_again(
 async def test_a_signed_out_stream_ends_by_itself_when_nothing_happens(
     town: RunningTown, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(routes, "ACTOR_FRESH_S", 0.3)
+    monkeypatch.setattr(streams, "ACTOR_FRESH_S", 0.3)
     async with person(town, "operator") as operator, listen(operator) as hears:
         await hears.next()
         await operator.http.delete("/api/session")
@@ -232,7 +232,7 @@ async def test_nothing_is_lost_when_the_listening_connection_is_cut(town: Runnin
         assert (await hears.next()).data["case_id"] == case["id"]
 
 
-LISTENERS = "FROM pg_stat_activity WHERE application_name = 'suozi-live' AND datname = current_database()"
+LISTENERS = "FROM pg_stat_activity WHERE application_name = 'suozi_live' AND datname = current_database()"
 
 
 def listeners(town: RunningTown) -> list[int]:
