@@ -297,6 +297,9 @@ async def test_trackers_are_their_owners_and_the_desk_may_switch_them_off(
     assert (row["ever_in_contact"], row["protocol"]) == (False, "osmand")
     assert made["token"] not in seen.text
     assert "last_contact_at" not in row
+    theirs = await operator.http.get("/api/staff-track-sources", params={"staff_id": row["staff_id"]})
+    assert {one["staff_id"] for one in theirs.json()} == {row["staff_id"]}
+    assert (await operator.http.get("/api/staff-track-sources", params={"staff_id": str(uuid4())})).json() == []
     gone = await operator.http.delete(f"/api/staff-track-sources/{row['id']}")
     assert gone.json()["disabled_at"]
     assert (await SENDS["osmand"](stranger, made["token"], clock())).status_code == 404

@@ -17,13 +17,14 @@ INTERVAL_S, SEND_S = 15, 120
 
 @dataclass(frozen=True)
 class SetUpCard:
-    """One app's way in. `link` opens or is scanned by the app and sets everything; `address` is to be typed "
-    "where there is none."""
+    """One app's way in. `link` is scanned by the app and sets everything; `opens` does the same when it is tapped on the
+    phone that has the app; `address` is to be typed where there is neither."""
 
     app: str
     address: str
     steps: Say
     link: str | None = None
+    opens: str | None = None
 
     @property
     def qr(self) -> str | None:
@@ -60,6 +61,8 @@ def _osmand(address: str, _token: str, name: str) -> tuple[SetUpCard, ...]:
             "offline buffering on; then start tracking.",
         ),
         f"{address}?{urlencode(wishes)}",
+        # An https link would open the browser; the app's own scheme takes the address as a value. Its host means nothing.
+        f"org.traccar.client://config?{urlencode({'url': address} | wishes)}",
     )
     # OsmAnd writes metres per second where this form has knots, so its template leaves the speed out.
     template = f"{address}?lat={{0}}&lon={{1}}&timestamp={{2}}&hdop={{3}}&altitude={{4}}&bearing={{6}}"
@@ -77,6 +80,7 @@ def _osmand(address: str, _token: str, name: str) -> tuple[SetUpCard, ...]:
 def _overland(address: str, token: str, name: str) -> tuple[SetUpCard, ...]:
     base = address.rpartition("/")[0]
     setup = urlencode({"url": base, "token": token, "device_id": name}, quote_via=quote)
+    link = f"overland://setup?{setup}"
     return (
         SetUpCard(
             "Overland",
@@ -88,7 +92,8 @@ def _overland(address: str, token: str, name: str) -> tuple[SetUpCard, ...]:
                 "receiver endpoint "
                 "with no access token; then turn tracking on.",
             ),
-            f"overland://setup?{setup}",
+            link,
+            link,
         ),
     )
 
@@ -104,6 +109,7 @@ def _owntracks(address: str, token: str, name: str) -> tuple[SetUpCard, ...]:
         "monitoring": 2,
         "locatorInterval": INTERVAL_S,
     }
+    link = f"owntracks:///config?inline={quote(_base64(configuration), safe='')}"
     return (
         SetUpCard(
             "OwnTracks",
@@ -115,7 +121,8 @@ def _owntracks(address: str, token: str, name: str) -> tuple[SetUpCard, ...]:
                 "connection and type the "
                 "address as URL; leave the encryption key empty; monitoring mode: move.",
             ),
-            f"owntracks:///config?inline={quote(_base64(configuration), safe='')}",
+            link,
+            link,
         ),
     )
 
@@ -194,6 +201,7 @@ def _colota(address: str, _token: str, _name: str) -> tuple[SetUpCard, ...]:
         "isOfflineMode": False,
         "auth": {"type": "none"},
     }
+    link = f"colota://setup?config={quote(_base64(wishes), safe='')}"
     return (
         SetUpCard(
             "Colota",
@@ -205,7 +213,8 @@ def _colota(address: str, _token: str, _name: str) -> tuple[SetUpCard, ...]:
                 "endpoint with the custom "
                 "template, method POST.",
             ),
-            f"colota://setup?config={quote(_base64(wishes), safe='')}",
+            link,
+            link,
         ),
     )
 

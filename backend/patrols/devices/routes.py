@@ -54,9 +54,11 @@ async def switch_off_track_source(
 
 
 @router.get("/staff-track-sources")
-async def list_staff_track_sources(actor: StaffReader, session: Session, language: Language) -> list[StaffTrackSource]:
-    """Which trackers the people in my scope have set up. The secrets are nobody's to see."""
-    rows = await sources.sources_in_reach(session, actor)
+async def list_staff_track_sources(
+    actor: StaffReader, session: Session, language: Language, staff_id: UUID | None = None
+) -> list[StaffTrackSource]:
+    """Which trackers the people in my scope, or one of them, have set up. The secrets are nobody's to see."""
+    rows = await sources.sources_in_reach(session, actor, staff_id)
     return [views.shown_to_desk(source, name, language) for source, name in rows]
 
 

@@ -51,13 +51,14 @@ class TrackSourceOut(BaseModel):
 
 
 class SetUpCardOut(BaseModel):
-    """How one app is set up. `qr` is the link as an image (a data URI)."""
+    """How one app is set up. `qr` is the link as an image (a data URI); `opens` is the link to tap on the phone itself."""
 
     app: str
     steps: str
     address: str
     link: str | None
     qr: str | None
+    opens: str | None
 
 
 class NewTrackSource(BaseModel):

@@ -123,16 +123,20 @@ async def own_source(session: AsyncSession, actor: Actor, source_id: UUID) -> Tr
     return source
 
 
-async def sources_in_reach(session: AsyncSession, actor: Actor) -> Sequence[tuple[TrackSource, str]]:
-    """Trackers of the people whom the actor may look up, with their names."""
+async def sources_in_reach(
+    session: AsyncSession, actor: Actor, staff_id: UUID | None = None
+) -> Sequence[tuple[TrackSource, str]]:
+    """Trackers of the people whom the actor may look up, or of one of them, with their names."""
     reach = await reach_of(session, actor, Permission.SEE_STAFF)
-    rows = await session.execute(
+    wanted = (
         select(TrackSource, col(Staff.name))
         .join(Staff, (col(Staff.county) == col(TrackSource.county)) & (col(Staff.id) == col(TrackSource.staff_id)))
         .where(col(TrackSource.county) == actor.county, visible_to(actor.county, reach))
         .order_by(col(TrackSource.disabled_at).is_not(None), col(Staff.name), col(TrackSource.created_at))
     )
-    return [(source, name) for source, name in rows]
+    if staff_id:
+        wanted = wanted.where(col(TrackSource.staff_id) == staff_id)
+    return [(source, name) for source, name in await session.execute(wanted)]
 
 
 async def source_in_reach(session: AsyncSession, actor: Actor, source_id: UUID) -> tuple[TrackSource, str]:

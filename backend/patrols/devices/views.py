@@ -35,7 +35,12 @@ def shown_to_desk(source: TrackSource, staff_name: str, language: str) -> StaffT
 
 def shown_card(card: SetUpCard, language: str) -> SetUpCardOut:
     return SetUpCardOut(
-        app=card.app, steps=card.steps.in_language(language), address=card.address, link=card.link, qr=card.qr
+        app=card.app,
+        steps=card.steps.in_language(language),
+        address=card.address,
+        link=card.link,
+        qr=card.qr,
+        opens=card.opens,
     )
 
 

@@ -1792,7 +1792,7 @@ export interface paths {
         };
         /**
          * List Staff Track Sources
-         * @description Which trackers the people in my scope have set up. The secrets are nobody's to see.
+         * @description Which trackers the people in my scope, or one of them, have set up. The secrets are nobody's to see.
          */
         get: operations["list_staff_track_sources_api_staff_track_sources_get"];
         put?: never;
@@ -6988,7 +6988,7 @@ export interface components {
         };
         /**
          * SetUpCardOut
-         * @description How one app is set up. `qr` is the link as an image (a data URI).
+         * @description How one app is set up. `qr` is the link as an image (a data URI); `opens` is the link to tap on the phone itself.
          */
         SetUpCardOut: {
             /** App */
@@ -7001,6 +7001,8 @@ export interface components {
             link: string | null;
             /** Qr */
             qr: string | null;
+            /** Opens */
+            opens: string | null;
         };
         /**
          * Severity
@@ -13865,7 +13867,9 @@ export interface operations {
     };
     list_staff_track_sources_api_staff_track_sources_get: {
         parameters: {
-            query?: never;
+            query?: {
+                staff_id?: string | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;

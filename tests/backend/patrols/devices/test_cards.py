@@ -5,6 +5,7 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import segno
 
 from backend.patrols.devices.cards import SetUpCard, set_up_cards
 from backend.patrols.devices.protocols import Protocol
@@ -39,6 +40,27 @@ def test_traccar_client_takes_the_address_and_its_wishes_from_one_link() -> None
     assert card.link.partition("?")[0] == card.address
     wishes = opened(card)
     assert (wishes["interval"], wishes["buffer"], wishes["id"]) == ("15", "true", "我的手机 & 1")
+
+
+def test_traccar_client_is_opened_by_its_own_scheme_and_others_by_what_is_scanned() -> None:
+    traccar, osmand = cards(Protocol.OSMAND)
+    assert traccar.opens
+    assert traccar.link
+    parts = urlsplit(traccar.opens)
+    said = parse_qs(parts.query)
+    assert (parts.scheme, said.pop("url")) == ("org.traccar.client", [traccar.address])
+    assert said == parse_qs(urlsplit(traccar.link).query)
+    assert osmand.opens is None
+    for protocol in (Protocol.OVERLAND, Protocol.OWNTRACKS, Protocol.COLOTA):
+        assert cards(protocol)[0].opens == cards(protocol)[0].link
+
+
+def test_what_is_scanned_is_the_link() -> None:
+    for protocol in Protocol:
+        for card in cards(protocol):
+            if card.link:
+                drawn = segno.make(card.link, error="m", micro=False)
+                assert card.qr == drawn.svg_data_uri(scale=4, border=2, omitsize=True)
 
 
 def test_overland_takes_the_token_by_itself() -> None:
