@@ -32,6 +32,14 @@ export async function keepCopy<T>(name: string, copy: Copy<T>): Promise<void> {
   }
 }
 
+export async function dropCopy(name: string): Promise<void> {
+  try {
+    await (await database()).delete('answers', name)
+  } catch {
+    return
+  }
+}
+
 /** Where nothing can be stored there is nothing to forget. */
 export async function forgetCopies(): Promise<void> {
   try {

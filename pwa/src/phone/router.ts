@@ -29,6 +29,8 @@ const routes: RouteRecordRaw[] = [
   { path: '/patrol', name: 'patrol', component: () => import('@/patrols/PatrolScreen.vue') },
   { path: '/tracks', name: 'tracks', component: () => import('@/patrols/tracks/TracksScreen.vue') },
   { path: '/tracks/:day', name: 'track', component: () => import('@/patrols/tracks/DayScreen.vue'), props: true },
+  { path: '/trackers', name: 'trackers', component: () => import('@/trackers/TrackersScreen.vue') },
+  { path: '/trackers/new', name: 'new_tracker', component: () => import('@/trackers/NewTrackerScreen.vue') },
   { path: '/cases/:id', name: 'case', component: CaseScreen, props: true },
   { path: '/:rest(.*)', redirect: '/' },
 ]
