@@ -338,6 +338,18 @@ async def test_a_forwarding_traccar_names_its_device(people: People) -> None:
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "device_id")
 
 
+async def test_addresses_begin_as_the_page_does_that_shows_them(people: People) -> None:
+    worker = await people.worker()
+    body = {"protocol": "osmand", "name": "behind a proxy that ends TLS"}
+    answer = await worker.http.put(f"/api/track-sources/{uuid4()}", json=body, headers={"Origin": "https://suozi.test"})
+    made = answer.json()
+    assert [card["address"].partition("?")[0] for card in made["cards"]] == [
+        f"https://suozi.test/in/osmand/{made['token']}"
+    ] * 2
+    bare = await set_up(worker, "osmand")
+    assert bare["cards"][0]["address"] == f"http://suozi.test/in/osmand/{bare['token']}"
+
+
 async def test_too_much_is_refused_before_it_is_read(people: People, stranger: httpx.AsyncClient) -> None:
     worker = await people.worker()
     gpx = (await set_up(worker, "gpx"))["token"]

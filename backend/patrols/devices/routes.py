@@ -36,12 +36,18 @@ async def put_track_source(
     source, token = await sources.set_up(session, actor=actor, source_id=source_id, content=content, at=at)
     response.status_code = 201 if token else 200
     response.headers["Cache-Control"] = "no-store"
-    cards = set_up_cards(source.protocol, str(request.base_url), token, source.name) if token else ()
+    cards = set_up_cards(source.protocol, _reached_at(request), token, source.name) if token else ()
     return NewTrackSource(
         source=views.shown_to_owner(source, language),
         token=token,
         cards=[views.shown_card(card, language) for card in cards],
     )
+
+
+def _reached_at(request: Request) -> str:
+    """Where phones reach this server. A page says under what origin it was opened, which may be https in front of a proxy;
+    that the origin's host is ours was checked before (web_safety.SameOriginOnly)."""
+    return request.headers.get("origin") or str(request.base_url)
 
 
 @router.delete("/track-sources/{source_id}")
