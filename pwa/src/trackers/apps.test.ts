@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appNames, appOf, appsFor, cardsFor, OTHER_WAYS, phoneOf, type SetUpCard } from './apps'
+import { appOf, appsFor, appsOf, cardsFor, OTHER_WAYS, phoneOf, type SetUpCard } from './apps'
 
 const ANDROID = 'Mozilla/5.0 (Linux; Android 14; 23127PN0CC) AppleWebKit/537.36 Chrome/128.0 Mobile Safari/537.36'
 const HARMONY_4 = 'Mozilla/5.0 (Linux; Android 12; HarmonyOS; NOH-AN00) AppleWebKit/537.36 Chrome/114.0 HuaweiBrowser/15.0 Mobile Safari/537.36'
@@ -32,8 +32,8 @@ describe('apps', () => {
     const ways = new Set([...appsFor('android'), ...OTHER_WAYS].map(({ protocol }) => protocol))
     expect([...ways].sort()).toEqual(['colota', 'gpslogger', 'gpx', 'opengts', 'osmand', 'overland', 'owntracks', 'traccar', 'ulogger'])
   })
-  it('names all apps that send in the same way', () => {
-    expect(appNames('osmand')).toBe('Traccar Client / OsmAnd')
+  it('knows all apps that send in the same way', () => {
+    expect(appsOf('osmand').map(({ key }) => key)).toEqual(['traccar_client', 'osmand'])
   })
   it('shows the chosen app’s card alone, and all where none was chosen', () => {
     const cards = [card('Traccar Client'), card('OsmAnd')]

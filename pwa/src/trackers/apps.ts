@@ -6,7 +6,9 @@ export type Protocol = Schemas['Protocol']
 export type SetUpCard = Schemas['SetUpCardOut']
 export type Phone = 'android' | 'ios' | 'harmony'
 
-export type AppKey = 'traccar_client' | 'overland' | 'colota' | 'owntracks' | 'gpslogger' | 'osmand' | 'ulogger' | 'gpx' | 'opengts' | 'traccar'
+export type AppKey = 'traccar_client' | 'overland' | 'colota' | 'owntracks' | 'gpslogger' | 'osmand' | 'ulogger' | OtherWay
+
+export type OtherWay = 'gpx' | 'opengts' | 'traccar'
 
 /** `card`: the name under which the server gives this app's card. */
 export interface TrackerApp {
@@ -45,11 +47,8 @@ export const OTHER_WAYS = APPS.filter(({ runsOn }) => runsOn === 'anything')
 
 export const appOf = (key: AppKey): TrackerApp => APPS.find((app) => app.key === key)!
 
-/** All apps that send in this way, by name. */
-export const appNames = (protocol: Protocol): string =>
-  APPS.filter((app) => app.protocol === protocol)
-    .map((app) => app.card)
-    .join(' / ')
+/** All that send in this way. */
+export const appsOf = (protocol: Protocol): TrackerApp[] => APPS.filter((app) => app.protocol === protocol)
 
 /** The chosen app's card; all of them where none was chosen. */
 export function cardsFor(cards: SetUpCard[], key: AppKey | null): SetUpCard[] {

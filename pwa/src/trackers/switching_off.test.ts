@@ -6,8 +6,8 @@ import type { Source } from './standing'
 import { useSwitchingOff } from './switching_off'
 
 const source = (id: string): Source => ({ id, name: id, disabled_at: null }) as Source
-let off: MockInstance<typeof api.DELETE>
-const told = (): string[] => off.mock.calls.map(([, options]) => (options as { params: { path: { source_id: string } } }).params.path.source_id)
+let off: MockInstance
+const told = (): string[] => (off.mock.calls as unknown[][]).map((call) => (call[1] as { params: { path: { source_id: string } } }).params.path.source_id)
 
 describe('switching a tracker off', () => {
   const scope = { current: effectScope() }
