@@ -22,7 +22,7 @@ function pagesAsServed(): Plugin {
   }
 }
 
-/** In development the API and the residents' pages come from here. */
+/** In development the API, the residents' pages and what trackers send to are here. */
 const API = process.env['SUOZI_API'] ?? 'http://127.0.0.1:8000'
 
 const PUBLIC_FILES = ['icons.svg', 'favicon.svg', 'manifest.webmanifest']
@@ -80,7 +80,7 @@ export default defineConfig({
   server: {
     port: 8120,
     strictPort: true,
-    proxy: Object.fromEntries(['^/api/', '^/r(/|$)'].map((path) => [path, { target: API, changeOrigin: false }])),
+    proxy: Object.fromEntries(['^/api/', '^/in/', '^/r(/|$)'].map((path) => [path, { target: API, changeOrigin: false }])),
   },
   test: {
     environment: 'happy-dom',

@@ -100,7 +100,7 @@ def test_an_app_is_set_up_heard_and_switched_off(phone: Open, shoot: Shoot) -> N
 def test_a_tap_is_taken_back_and_the_desk_switches_off(phone: Open, desk: Open, shoot: Shoot) -> None:
     page = signed_in(phone(hold_ms=10_000), "worker", WORKER, "/trackers/new")
     page.get_by_role("button", name="新建").click()
-    opens = page.get_by_role("link", name="打开 Traccar Client 自动设置")
+    opens = page.get_by_role("link", name="打开 Traccar Client")
     expect(opens).to_have_attribute("href", re.compile("^org.traccar.client://"))
     page.get_by_text("用另一部手机扫码").click()
     expect(page.get_by_alt_text("Traccar Client 的设置二维码")).to_be_visible()
