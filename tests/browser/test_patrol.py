@@ -232,6 +232,35 @@ def test_a_hidden_page_writes_a_gap_and_a_pause_records_nothing(phone: Open, kep
     assert kept.fixes() == stored(page)["recorded"]
 
 
+def test_a_patrol_begins_without_a_signal_by_what_the_phone_was_told(phone: Open, kept: Kept) -> None:
+    page = patrol_page(phone)
+    assert page.request.put("/api/track-consent", data={"text_version": 1, "agreed": True}).ok
+    page.reload()
+    expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
+    begun = kept.patrols()
+    page.context.route("**/api/**", lambda route: route.abort("connectionreset"))
+    page.reload()
+    start(page)
+    walk(page.context, page, 3)
+    assert kept.patrols() == begun
+    page.context.unroute("**/api/**")
+    end(page)
+    expect(page.get_by_text(re.compile("个位置全部送达"))).to_be_visible()
+    assert kept.patrols() == begun + 1
+    assert kept.fixes() == stored(page)["recorded"] > 0
+
+
+def test_a_phone_without_room_says_so_at_once(phone: Open) -> None:
+    page = patrol_page(phone)
+    start(page)
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') } }"
+    )
+    walk(page.context, page, 2)
+    expect(page.get_by_text("手机存不下了，刚才的位置没有记下来", exact=False)).to_be_visible()
+    expect(page.get_by_text("现在记录不到位置")).to_be_visible()
+
+
 def test_without_permission_nothing_pretends_to_record(phone: Open, shoot: Shoot) -> None:
     page = fast(phone())
     page.context.clear_permissions()
