@@ -8,9 +8,9 @@ const SCREEN_ICONS = [
   'chevron-left', 'chevron-right', 'chevron-up', 'circle-check', 'circle-dot', 'circle-minus', 'clipboard-check',
   'clipboard-list', 'clock', 'copy', 'cloud-off', 'cloud-upload', 'crosshair', 'current-location', 'device-mobile', 'dots', 'download', 'eye',
   'file-import', 'filter', 'gps', 'grid-dots', 'history', 'home', 'info-circle', 'keyboard', 'language',
-  'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin', 'minus', 'moon', 'navigation', 'note',
-  'pencil', 'phone', 'photo', 'player-play', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
-  'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'wifi', 'wifi-off', 'x', 'zoom-in',
+  'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin', 'map-pin-off', 'minus', 'moon', 'navigation', 'note',
+  'pencil', 'phone', 'photo', 'player-pause', 'player-play', 'player-stop', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
+  'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'walk', 'wifi', 'wifi-off', 'x', 'zoom-in',
 ]
 
 interface Catalogue {

@@ -3,6 +3,7 @@
 import { reportSignedOut, type CaseDetail } from '@/api/client'
 import { isSignedInHere } from '@/auth/session'
 import { isPoorLink } from '@/lib/link'
+import { alone } from './alone'
 import { claimOriginals } from './originals'
 import { amend, drop, isHeld, itemsOf, photosOf, refusedBefore, type OutboxItem, type Photo } from './outbox'
 import { putPhoto } from './photo_parts'
@@ -146,17 +147,9 @@ async function run(): Promise<void> {
     while (wanted) {
       const user = wanted
       wanted = null
-      await alone(() => sendAll(user, tried))
+      await alone('suozi-outbox', () => sendAll(user, tried))
     }
   } finally {
     running = null
   }
-}
-
-async function alone(run: () => Promise<void>): Promise<void> {
-  // Absent where the page did not come over https or from this machine; then a second tab is harmless, only wasteful.
-  if (!navigator.locks) return run()
-  await navigator.locks.request('suozi-outbox', { ifAvailable: true }, async (lock) => {
-    if (lock) await run()
-  })
 }

@@ -1,5 +1,5 @@
-/* The phone's pages. `tabs`: has the bar of tabs below. None is loaded lazily: a
-   screen that must come over the network is not there when the signal is gone. Only the map is. */
+/* The phone's pages. `tabs`: has the bar of tabs below. None that a report or a case needs is loaded lazily: a screen that must
+   come over the network is not there when the signal is gone. The map and patrols are; the service worker takes them along. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import AroundScreen from '@/cases/AroundScreen.vue'
 import CaseScreen from '@/cases/CaseScreen.vue'
@@ -26,6 +26,9 @@ const routes: RouteRecordRaw[] = [
   { path: '/around', name: 'around', component: AroundScreen },
   { path: '/sent/:id', name: 'sent', component: SentScreen, props: true },
   { path: '/unsent', name: 'unsent', component: UnsentScreen },
+  { path: '/patrol', name: 'patrol', component: () => import('@/patrols/PatrolScreen.vue') },
+  { path: '/tracks', name: 'tracks', component: () => import('@/patrols/tracks/TracksScreen.vue') },
+  { path: '/tracks/:day', name: 'track', component: () => import('@/patrols/tracks/DayScreen.vue'), props: true },
   { path: '/cases/:id', name: 'case', component: CaseScreen, props: true },
   { path: '/:rest(.*)', redirect: '/' },
 ]
