@@ -6,19 +6,25 @@ Intervals run ten times as fast as in the field: a position each half second, a 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import psycopg
 import pytest
-from playwright.sync_api import BrowserContext, Error, Page, expect
+from playwright.sync_api import APIRequestContext, BrowserContext, Error, Page, expect
 
+from backend.clock import SHANGHAI, local_date
+from backend.identifiers import new_id
 from backend.settings import Settings
-from tests.browser.conftest import Open, Shoot, sign_in, signed_in, wait_until
+from tests.backend.patrols.walking import said
+from tests.backend.patrols.walking import walk as walk_of
+from tests.browser.conftest import Open, Shoot, sign_in, signed_in, wait_for_map, wait_until
 from tests.people import HUANGTANG_3, PLACES
 
 WORKER = "璜塘村第3网格"
 OTHER_WORKER = "马镇村第3网格"
+THIRD_WORKER = "徐霞客村第3网格"
 FASTER = "localStorage.setItem('suozi.patrol_faster', '10')"
 STEP = 10 / 111_200
 
@@ -87,15 +93,22 @@ def patrol_page(phone: Open, **more: Any) -> Page:
     return signed_in(fast(phone(**more)), "worker", WORKER, "/patrol")
 
 
+def stand(page: Page) -> None:
+    """A position of this moment: the browser's own stand-in stamps one with the time at which it was set."""
+    lng, lat = PLACES[HUANGTANG_3]
+    page.context.set_geolocation({"longitude": lng, "latitude": lat, "accuracy": 12})
+
+
 def agree(page: Page) -> None:
+    stand(page)
     page.get_by_role("button", name="同意并开始").click()
     expect(page.get_by_text(RECORDING)).to_be_visible()
 
 
 def start(page: Page) -> None:
     """A patrol, whether or not the person has agreed in an earlier story."""
-    button = page.get_by_role("button", name=re.compile("^(同意并开始|开始巡查)$"))
-    button.click()
+    stand(page)
+    page.get_by_role("button", name=re.compile("^(同意并开始|开始巡查)$")).click()
     expect(page.get_by_text(RECORDING)).to_be_visible()
 
 
@@ -219,6 +232,35 @@ def test_a_hidden_page_writes_a_gap_and_a_pause_records_nothing(phone: Open, kep
     assert kept.fixes() == stored(page)["recorded"]
 
 
+def test_a_patrol_begins_without_a_signal_by_what_the_phone_was_told(phone: Open, kept: Kept) -> None:
+    page = patrol_page(phone)
+    assert page.request.put("/api/track-consent", data={"text_version": 1, "agreed": True}).ok
+    page.reload()
+    expect(page.get_by_role("button", name="开始巡查")).to_be_visible()
+    begun = kept.patrols()
+    page.context.route("**/api/**", lambda route: route.abort("connectionreset"))
+    page.reload()
+    start(page)
+    walk(page.context, page, 3)
+    assert kept.patrols() == begun
+    page.context.unroute("**/api/**")
+    end(page)
+    expect(page.get_by_text(re.compile("个位置全部送达"))).to_be_visible()
+    assert kept.patrols() == begun + 1
+    assert kept.fixes() == stored(page)["recorded"] > 0
+
+
+def test_a_phone_without_room_says_so_at_once(phone: Open) -> None:
+    page = patrol_page(phone)
+    start(page)
+    page.evaluate(
+        "() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') } }"
+    )
+    walk(page.context, page, 2)
+    expect(page.get_by_text("手机存不下了，刚才的位置没有记下来", exact=False)).to_be_visible()
+    expect(page.get_by_text("现在记录不到位置")).to_be_visible()
+
+
 def test_without_permission_nothing_pretends_to_record(phone: Open, shoot: Shoot) -> None:
     page = fast(phone())
     page.context.clear_permissions()
@@ -233,6 +275,7 @@ def test_without_permission_nothing_pretends_to_record(phone: Open, shoot: Shoot
     shoot(page, "patrol-8-started-without")
 
     page.context.grant_permissions(["geolocation"])
+    stand(page)
     page.get_by_role("button", name="再试一次").click()
     expect(page.get_by_text(RECORDING)).to_be_visible()
     end(page)
@@ -281,3 +324,64 @@ def test_the_next_person_on_the_phone_sees_and_sends_nothing_of_it(phone: Open, 
     expect(page.get_by_text(re.compile("个位置全部送达"))).to_be_visible()
     assert kept.fixes() == stored(page)["recorded"] >= recorded
     assert max(kept.hidden_s()) > timedelta(seconds=3).total_seconds()
+
+
+def walked_yesterday(page: Page) -> str:
+    """Ten minutes of a walk, a stay of six, nothing for twenty, five minutes more; the day."""
+    begins = datetime.combine(local_date(datetime.now(UTC)) - timedelta(days=1), time(10), SHANGHAI)
+    first = walk_of(120, begins=begins)
+    here = first[-1]
+    stay = [replace(here, at=here.at + timedelta(seconds=30 * n), speed_mps=0.0) for n in range(1, 13)]
+    second = walk_of(60, begins=begins + timedelta(minutes=36), seed=4)
+    patrol = f"/api/patrols/{new_id()}"
+    hidden = {"from_at": stay[-1].at.isoformat(), "to_at": second[0].at.isoformat()}
+    body = {"revision": 1, "travel": "walk", "started_at": begins.isoformat()}
+    body |= {"ended_at": (begins + timedelta(minutes=42)).isoformat(), "hidden": [hidden]}
+    assert page.request.put("/api/track-consent", data={"text_version": 1, "agreed": True}).ok
+    assert page.request.put(patrol, data=body).ok
+    taken = page.request.put(f"{patrol}/fixes/{new_id()}", data={"fixes": said([*first, *stay, *second])})
+    assert taken.json()["stored"] == 192
+    return begins.date().isoformat()
+
+
+def looked_at(request: APIRequestContext, day: str) -> None:
+    look = f"{new_id()}"
+    body = {"kind": "replay", "reason": "居民来电询问巡查情况", "on_day": day}
+    assert request.put(f"/api/track-looks/{look}", data=body).ok
+    assert request.get(f"/api/replays/{look}").ok
+
+
+def test_my_own_day_is_mine_to_see_export_and_object_to(phone: Open, desk: Open, shoot: Shoot) -> None:
+    page = signed_in(phone(), "worker", THIRD_WORKER)
+    day = walked_yesterday(page)
+    operator = desk()
+    sign_in(operator.request, "operator", "")
+    page.request.get(f"/api/my/days/{day}")
+    looked_at(operator.request, day)
+
+    page.goto("/patrol")
+    page.get_by_role("link", name="我的轨迹").click()
+    expect(page.get_by_text("理由：居民来电询问巡查情况")).to_be_visible()
+    expect(page.get_by_text("指挥员 001")).to_be_visible()
+    shoot(page, "tracks-1-days")
+    page.get_by_role("link", name=re.compile("10:00–10:42")).click()
+    expect(page.get_by_text(re.compile(r"没有记录的时间 1 段"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"10:1\d–10:36 网页不在屏幕上"))).to_be_visible()
+    wait_for_map(page)
+    drawn = page.evaluate(
+        "() => window.__suoziMap.querySourceFeatures('own-track').map((feature) => feature.properties.kind)"
+    )
+    assert {"run", "gap", "stay", "start", "end"} <= set(drawn)
+    shoot(page, "tracks-2-day")
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="导出 GPX 文件").click()
+    assert download.value.path().read_text(encoding="utf-8").startswith("<?xml")
+
+    page.get_by_role("button", name="对这一天有异议").click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_role("textbox").fill("十点一刻之后我在村委会开会")
+    sheet.get_by_role("button", name="提交").click()
+    expect(page.get_by_text("等待答复")).to_be_visible()
+    (objection,) = page.request.get(f"/api/my/days/{day}").json()["objections"]
+    assert objection["words"] == "十点一刻之后我在村委会开会"

@@ -1,6 +1,7 @@
 """A staff-day is worked out when it is due, comes out the same however its fixes arrived, and again after a late batch."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.identifiers import new_id
 from backend.patrols.deriving import days_due, derive_wanted
-from tests.backend.patrols.stories import put_fixes, put_patrol, start
+from tests.backend.patrols.stories import agree, put_fixes, put_patrol, start
 from tests.backend.patrols.walking import walk
 from tests.conftest import MONDAY_MORNING, Clock
 from tests.people import HUANGTANG_3, People, Person
@@ -143,3 +144,30 @@ async def test_a_day_whose_fixes_may_be_gone_stays_as_it_is(
     clock.at += timedelta(days=31)
     assert await derive(session, clock) == 1
     assert await the_day(session) == before
+
+
+async def test_a_phone_whose_clock_is_an_hour_ahead_gives_the_same_day(
+    people: People, clock: Clock, session: AsyncSession
+) -> None:
+    days = []
+    for ahead in (timedelta(0), timedelta(hours=1)):
+        worker = await people.worker()
+        clock.at = MONDAY_MORNING
+        phone = {"Suozi-Phone-Time": (clock.at + ahead).isoformat()}
+        await agree(worker)
+        patrol_id = new_id()
+        begun = (MONDAY_MORNING + ahead).isoformat()
+        body = {"revision": 1, "travel": "walk", "started_at": begun}
+        assert (await worker.http.put(f"/api/patrols/{patrol_id}", json=body, headers=phone)).status_code == 200
+        clock.at += 25 * MINUTE
+        phone = {"Suozi-Phone-Time": (clock.at + ahead).isoformat()}
+        told = [replace(fix, at=fix.at + ahead) for fix in WALK]
+        assert (await put_fixes(worker, patrol_id, told, headers=phone)).json()["stored"] == len(WALK)
+        body |= {"revision": 2, "ended_at": (clock.at + ahead).isoformat()}
+        assert (await worker.http.put(f"/api/patrols/{patrol_id}", json=body, headers=phone)).status_code == 200
+        await derive(session, clock)
+        days.append((await the_day(session)).input_hash)
+        for table in ("fix_batch", "patrol", "staff_day", "coverage_day"):
+            await session.execute(text(f"DELETE FROM {table}"))
+        await session.commit()
+    assert days[0] == days[1]
