@@ -9,7 +9,7 @@ const SCREEN_ICONS = [
   'clipboard-list', 'clock', 'copy', 'cloud-off', 'cloud-upload', 'crosshair', 'current-location', 'device-mobile', 'dots', 'download', 'eye',
   'file-import', 'filter', 'gps', 'grid-dots', 'history', 'home', 'info-circle', 'keyboard', 'language',
   'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin', 'minus', 'moon', 'navigation', 'note',
-  'pencil', 'phone', 'photo', 'player-play', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
+  'pencil', 'phone', 'photo', 'player-pause', 'player-play', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
   'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'wifi', 'wifi-off', 'x', 'zoom-in',
 ]
 
