@@ -68,7 +68,9 @@ class Story(NamedTuple):
     days: Sequence[int] = (0,)
 
 
-HUANGTANG, MAZHEN, QIAOQI = (120.2985, 31.8022), (120.2652, 31.8265), (120.3505, 31.8155)
+# In the middle of the grids of those who walk there.
+HUANGTANG, MAZHEN, QIAOQI = (120.373926, 31.80583), (120.315278, 31.793034), (120.275811, 31.813788)
+XUXIAKE, XINJIE = (120.333849, 31.813001), (120.260583, 31.800372)
 EVERY_DAY = range(DAYS_BEFORE + 1)
 STORIES = (
     Story(
@@ -84,7 +86,7 @@ STORIES = (
     Story("19900001050", HUANGTANG, time(8, 20), 105, stay=(40, 52), days=EVERY_DAY[1::2]),
     Story("19900001081", MAZHEN, time(7, 50), 86, Travel.EBIKE, stay=(31, 39), silence=(58, 66), days=EVERY_DAY[::3]),
     Story("19900001138", QIAOQI, time(9, 5), 92, stay=(47, 63), days=EVERY_DAY[::3]),
-    Story("19900001072", MAZHEN, time(13, 40), 75, stay=(20, 27), days=EVERY_DAY[2::3]),
+    Story("19900001072", XUXIAKE, time(13, 40), 75, stay=(20, 27), days=EVERY_DAY[2::3]),
 )
 CREWS = tuple(f"19900009{n}" for n in range(101, 113))
 
@@ -102,9 +104,9 @@ class Running(NamedTuple):
 
 RUNNING = (
     Running(CREWS, HUANGTANG, Travel.CAR, 70),
-    Running(("19900001003",), (120.312, 31.789), Travel.WALK, 48),
-    Running(("19900001166",), QIAOQI, Travel.EBIKE, 41, silent_min=24),
-    Running(("19900001072",), MAZHEN, Travel.WALK, 36, silent_min=5, paused=True),
+    Running(("19900001050",), HUANGTANG, Travel.WALK, 48),
+    Running(("19900001166",), XINJIE, Travel.EBIKE, 41, silent_min=24),
+    Running(("19900001138",), QIAOQI, Travel.WALK, 52, silent_min=5, paused=True),
 )
 
 

@@ -7,7 +7,16 @@ from importlib import import_module
 
 from tests.bench.turns import Figures, as_json, as_text
 
-BENCHES = ("report_ingest", "grid_at", "grid_tile", "county_publish", "rehearsal", "photo_search", "derive_day")
+BENCHES = (
+    "report_ingest",
+    "grid_at",
+    "grid_tile",
+    "county_publish",
+    "rehearsal",
+    "photo_search",
+    "derive_day",
+    "replay_payload",
+)
 
 
 def main() -> None:

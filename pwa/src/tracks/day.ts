@@ -39,12 +39,12 @@ export interface PersonDay {
   gaps: GapSpan[]
 }
 
-/** A step that somebody of the replay took with a case. */
+/** A step that somebody of the replay took with a case while they were on patrol. */
 export interface Happening {
   atS: number
   person: number
   case: Schemas['ReplayCase']['case']
-  action: Schemas['ReplayStep']['action']
+  toStatus: Schemas['ReplayStep']['to_status']
   photos: string[]
 }
 
@@ -59,8 +59,7 @@ export interface ReplayDay {
 
 /** Empty days have neither people nor length. Throws for a track that cannot be read. */
 export function dayOf(replay: Replay): ReplayDay {
-  const steps = replay.cases.flatMap((one) => one.steps.map((step) => ({ ...step, case: one.case })))
-  const starts = [...replay.people.flatMap((person) => person.patrols.map(({ started_at }) => Date.parse(started_at))), ...steps.map(({ at }) => Date.parse(at))]
+  const starts = replay.people.flatMap((person) => person.patrols.map(({ started_at }) => Date.parse(started_at)))
   const baseMs = starts.length ? Math.floor(Math.min(...starts) / 1000) * 1000 : 0
   const second = (at: string): number => Math.round((Date.parse(at) - baseMs) / 1000)
   const people = replay.people.map((about, n): PersonDay => ({
@@ -73,11 +72,12 @@ export function dayOf(replay: Replay): ReplayDay {
     gaps: about.gaps.map(({ start_at, end_at, why }) => ({ startS: second(start_at), endS: second(end_at), why })),
   }))
   const numbers = new Map(people.map(({ id, n }) => [id, n]))
-  const happenings = steps
-    .map(({ at, by, action, photos, case: it }) => ({ atS: second(at), person: numbers.get(by) ?? -1, case: it, action, photos }))
+  const endS = Math.max(0, ...people.flatMap(({ patrols }) => patrols.map((patrol) => patrol.endS)))
+  const happenings = replay.cases
+    .flatMap((one) => one.steps.map(({ at, by, to_status, photos }) => ({ atS: second(at), person: numbers.get(by) ?? -1, case: one.case, toStatus: to_status, photos })))
+    .filter(({ atS }) => atS >= 0 && atS <= endS)
     .sort((a, b) => a.atS - b.atS)
-  const ends = [...people.flatMap(({ patrols }) => patrols.map(({ endS }) => endS)), ...happenings.map(({ atS }) => atS)]
-  return { onDay: replay.on_day, baseMs, endS: Math.max(0, ...ends), people, happenings }
+  return { onDay: replay.on_day, baseMs, endS, people, happenings }
 }
 
 const NO_WAY: Way = {

@@ -122,11 +122,14 @@ describe('the clock', () => {
 })
 
 describe('a day as the server tells it', () => {
-  it('begins with the first thing that happened, and a patrol that goes on lasts until the server’s now', () => {
+  it('begins with the first patrol, and one that goes on lasts until the server’s now', () => {
     const day = exampleDay()
-    expect(day.people[0]!.patrols).toEqual([{ startS: 60, endS: 3600 }])
-    expect(day.happenings[0]).toMatchObject({ atS: 0, person: 0, photos: ['x'] })
-    expect(day.endS).toBe(3600)
+    expect(day.people[0]!.patrols).toEqual([{ startS: 0, endS: 3540 }])
+    expect(day.endS).toBe(3540)
+  })
+
+  it('holds what was done within it, not before', () => {
+    expect(exampleDay().happenings).toMatchObject([{ atS: 30, person: 0, photos: ['x'] }])
   })
 
   it('without a track has nobody on the map', () => {

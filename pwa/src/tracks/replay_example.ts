@@ -33,6 +33,6 @@ function range(from: number, to: number): number[] {
 /** As the server tells a day without tracks. */
 export function exampleDay(): ReplayDay {
   const person = { staff_id: 'a', patrols: [{ started_at: at(60), ended_at: null }], stays: [], gaps: [], track: '', objections: [], coverage: {} }
-  const steps = [{ at: at(0), by: 'a', action: 'report', to_status: 'handling', photos: ['x'] }]
+  const steps = [{ at: at(-600), by: 'a', to_status: 'handling', photos: [] }, { at: at(90), by: 'a', to_status: 'handling', photos: ['x'] }]
   return dayOf({ on_day: '2026-11-23', as_of: at(3600), people: [person], cases: [{ case: { id: 'c' }, steps }] } as unknown as Schemas['Replay'])
 }

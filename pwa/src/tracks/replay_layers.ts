@@ -128,7 +128,7 @@ function stays(person: PersonDay): Timed[] {
   )
 }
 
-/** From the last known place to the next one, if there is one: where somebody was meanwhile nobody knows. */
+/** From the last known place to the next one, if there is one, with the words at the middle: where somebody was meanwhile nobody knows. */
 function gaps(person: PersonDay, baseMs: number): Timed[] {
   const { way } = person
   return person.gaps.flatMap((gap) => {
@@ -136,7 +136,8 @@ function gaps(person: PersonDay, baseMs: number): Timed[] {
     const after = before + 1
     if (before < 0 || after >= way.atS.length) return []
     const line = [before, after].map((i): Position => [way.lngE6[i]! / 1e6, way.latE6[i]! / 1e6])
-    return [timed(gap.endS, 'LineString', line, { p: person.n, words: gapWords(gap, baseMs) })]
+    const middle = [0, 1].map((axis) => (line[0]![axis]! + line[1]![axis]!) / 2)
+    return [timed(gap.endS, 'LineString', line, { p: person.n }), timed(gap.endS, 'Point', middle, { p: person.n, words: gapWords(gap, baseMs) })]
   })
 }
 
@@ -166,13 +167,13 @@ function layersOf(palette: Palette): LayerSpecification[] {
       paint: { 'circle-radius': 5, 'circle-color': palette.halo, 'circle-stroke-color': palette.ink, 'circle-stroke-width': 2, 'circle-opacity': ['case', there, 1, 0], 'circle-stroke-opacity': ['case', there, 1, 0] },
     },
     { id: 'replay-stay-words', type: 'symbol', source: 'replay-stays', minzoom: 13, layout: { ...words, 'text-field': ['get', 'words'], 'text-anchor': 'left', 'text-offset': [0.8, 0] }, paint: { ...halo, 'text-color': palette.ink, 'text-opacity': ['case', there, 1, 0] } },
-    { id: 'replay-gap-words', type: 'symbol', source: 'replay-gaps', minzoom: 13, layout: { ...words, 'symbol-placement': 'line-center', 'text-field': ['get', 'words'], 'text-offset': [0, 0.9] }, paint: { ...halo, 'text-color': palette.idle, 'text-opacity': ['case', there, 1, 0] } },
+    { id: 'replay-gap-words', type: 'symbol', source: 'replay-gaps', minzoom: 13, layout: { ...words, 'text-field': ['coalesce', ['get', 'words'], ''], 'text-anchor': 'top', 'text-offset': [0, 0.4] }, paint: { ...halo, 'text-color': palette.idle, 'text-opacity': ['case', there, 1, 0] } },
     {
       id: 'replay-raw', type: 'circle', source: RAW,
-      paint: { 'circle-radius': ['case', ['get', 'counts'], 2.2, 3.5], 'circle-color': ['case', ['get', 'counts'], palette.ink, palette.warn], 'circle-opacity': ['case', ['get', 'counts'], 0.55, 0.4] },
+      paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 13, ['case', ['get', 'counts'], 0.9, 3], 17, ['case', ['get', 'counts'], 2.5, 4.5]], 'circle-color': ['case', ['get', 'counts'], palette.ink, palette.warn], 'circle-opacity': ['case', ['get', 'counts'], 0.55, 0.4] },
     },
     { id: 'replay-raw-words', type: 'symbol', source: RAW, minzoom: 14, filter: ['!', ['get', 'counts']], layout: { ...words, 'text-size': 11, 'text-field': ['get', 'words'], 'text-anchor': 'left', 'text-offset': [0.6, 0] }, paint: { ...halo, 'text-color': palette.warn } },
-    { id: CASE_LAYER, type: 'symbol', source: 'replay-cases', layout: { 'icon-image': 'light-2', 'icon-allow-overlap': true, 'icon-size': 0.9 }, paint: { 'icon-opacity': ['case', there, 1, 0] } },
+    { id: CASE_LAYER, type: 'symbol', source: 'replay-cases', layout: { 'icon-image': 'happening', 'icon-allow-overlap': true }, paint: { 'icon-opacity': ['case', there, 1, 0] } },
     {
       id: HEAD_LAYER, type: 'circle', source: HEADS,
       paint: {

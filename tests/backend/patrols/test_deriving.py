@@ -1,6 +1,7 @@
 """A staff-day is worked out when it is due, comes out the same however its fixes arrived, and again after a late batch."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -143,3 +144,16 @@ async def test_a_day_whose_fixes_may_be_gone_stays_as_it_is(
     clock.at += timedelta(days=31)
     assert await derive(session, clock) == 1
     assert await the_day(session) == before
+
+
+async def test_a_start_finer_than_a_millisecond_loses_no_fix(
+    people: People, clock: Clock, session: AsyncSession
+) -> None:
+    worker = await people.worker()
+    patrol_id = await start(worker, started_at=MONDAY_MORNING + timedelta(microseconds=987))
+    clock.at += 25 * MINUTE
+    first = replace(WALK[0], at=MONDAY_MORNING + timedelta(microseconds=987))
+    await put_fixes(worker, patrol_id, [first, *WALK[1:]])
+    clock.at += 2 * MINUTE
+    assert await derive(session, clock) == 1
+    assert (await the_day(session)).fixes == 240
