@@ -107,7 +107,8 @@ def measure(page: Page, what: str, body: str) -> None:
     )
     first = page.evaluate(
         """async (at) => {
-          const isThere = (map) => map?.getLayer('replay-heads') && map.queryRenderedFeatures({ layers: ['replay-heads'] }).length
+          const layers = ['replay-heads']
+          const isThere = (map) => map?.getLayer(layers[0]) && map.queryRenderedFeatures({ layers }).length
           while (!isThere(window.__suoziMap)) await new Promise(requestAnimationFrame)
           return performance.now() - at
         }""",

@@ -102,7 +102,8 @@ export class ReplayDrawing {
     this.shown.set(name, 0)
     const data = collection(sorted.map(({ feature: one }, id) => ({ ...one, id })))
     const source = this.map.getSource<GeoJSONSource>(name)
-    if (!source) return void this.map.addSource(name, { type: 'geojson', data })
+    // Lines of a day are most of what a frame costs: what a pixel and a half cannot show is left out of the tiles.
+    if (!source) return void this.map.addSource(name, { type: 'geojson', data, tolerance: 1.5 })
     this.map.removeFeatureState({ source: name })
     void source.setData(data)
   }
@@ -160,8 +161,8 @@ function layersOf(palette: Palette): LayerSpecification[] {
     { id: 'replay-cells', type: 'fill', source: 'replay-cells', paint: { 'fill-color': palette.brand, 'fill-opacity': ['case', there, 0.22, 0], 'fill-antialias': false } },
     // Short dashes with round ends are dots.
     { id: 'replay-gaps', type: 'line', source: 'replay-gaps', layout: round, paint: { 'line-color': palette.idle, 'line-width': 3, 'line-dasharray': [0.1, 2], 'line-opacity': ['case', there, 0.9, 0] } },
-    { id: 'replay-pieces', type: 'line', source: 'replay-pieces', layout: round, paint: { 'line-color': colour, 'line-width': 3, 'line-opacity': ['case', there, 0.9, 0.13] } },
-    { id: 'replay-now', type: 'line', source: NOW, layout: round, paint: { 'line-color': colour, 'line-width': 3, 'line-opacity': 0.9 } },
+    { id: 'replay-pieces', type: 'line', source: 'replay-pieces', paint: { 'line-color': colour, 'line-width': 3, 'line-opacity': ['case', there, 0.9, 0.13] } },
+    { id: 'replay-now', type: 'line', source: NOW, paint: { 'line-color': colour, 'line-width': 3, 'line-opacity': 0.9 } },
     {
       id: 'replay-stays', type: 'circle', source: 'replay-stays',
       paint: { 'circle-radius': 5, 'circle-color': palette.halo, 'circle-stroke-color': palette.ink, 'circle-stroke-width': 2, 'circle-opacity': ['case', there, 1, 0], 'circle-stroke-opacity': ['case', there, 1, 0] },
