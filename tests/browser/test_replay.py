@@ -185,9 +185,21 @@ def test_a_link_restores_the_view_and_asks_the_reason_of_whoever_opens_it(desk: 
     give_reason(page)
     expect(page.locator("output.clock")).to_have_text("09:46:30")
     clock.at -= timedelta(hours=8)
-    inspectors = signed_in(desk(), "inspector", path="/desk")
-    expect(inspectors.get_by_role("link", name="指挥", exact=True)).to_be_visible()
-    expect(inspectors.get_by_role("link", name="巡查", exact=True)).to_have_count(0)
+
+
+def test_an_administrator_keeps_the_rules_and_sees_coverage_but_nobody(desk: Open, worker: Field, shoot: Shoot) -> None:
+    page = signed_in(desk(), "administrator", "江阴市", path="/desk")
+    page.get_by_role("button", name="覆盖", exact=True).click()
+    expect(page.locator(".coverage")).to_contain_text("80–100%")
+    expect(page.get_by_role("button", name="人员", exact=True)).to_have_count(0)
+    page.get_by_role("link", name="巡查", exact=True).click()
+    expect(page.get_by_role("heading", name="全县巡查规定")).to_be_visible()
+    expect(page.locator(".choice")).to_have_count(0)
+    page.get_by_label("轨迹保存天数").fill("90")
+    page.get_by_role("button", name="保存", exact=True).click()
+    expect(page.locator(".rules")).to_contain_text("已保存")
+    expect(page.locator(".rules")).to_contain_text("第 1 版")
+    shoot(page, "patrol-rules")
 
 
 def test_people_on_patrol_are_on_the_map_with_the_age_of_their_position(
