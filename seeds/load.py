@@ -34,6 +34,7 @@ from geo.geodesy import whole_area_m2
 from geo.tiling import build_parent
 from seeds.demo import duty
 from seeds.demo.cases import write_cases
+from seeds.demo.patrols import write_patrols
 from seeds.reference import reference
 
 HERE = Path(__file__).parent
@@ -61,6 +62,7 @@ async def load_demo(settings: Settings) -> None:
             await put(store, base_map_key(COUNTY), (HERE / "demo" / "base_map.geojson").read_bytes())
             await write_demo(session, local_date(utc_now()))
             await write_cases(session, store, COUNTY, utc_now())
+            await write_patrols(session, COUNTY, utc_now())
     finally:
         await engine.dispose()
 

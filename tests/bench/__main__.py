@@ -16,6 +16,7 @@ BENCHES = (
     "photo_search",
     "derive_day",
     "fix_intake",
+    "replay_payload",
 )
 
 

@@ -1,7 +1,7 @@
 """Somebody who acts over the API: what they do is shown on the screens of others."""
 
 import json
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 from playwright.sync_api import APIRequestContext, APIResponse
@@ -32,7 +32,13 @@ class Field:
         return self._put(f"/api/cases/{case_id}/actions/{uuid4()}", "action", body, picture)
 
     def case(self, case_id: str) -> dict[str, Any]:
-        return _content(self._request.get(f"/api/cases/{case_id}"))
+        return cast(dict[str, Any], self.get(f"/api/cases/{case_id}"))
+
+    def get(self, path: str) -> Any:
+        return _content(self._request.get(path))
+
+    def put(self, path: str, body: dict[str, Any]) -> Any:
+        return _content(self._request.put(path, data=body))
 
     def _put(self, url: str, part: str, body: dict[str, Any], picture: bytes | None) -> dict[str, Any]:
         content = json.dumps(body).encode()
@@ -43,7 +49,6 @@ class Field:
         return case
 
 
-def _content(answer: APIResponse) -> dict[str, Any]:
+def _content(answer: APIResponse) -> Any:
     assert answer.ok, answer.text()
-    content: dict[str, Any] = answer.json()
-    return content
+    return answer.json()

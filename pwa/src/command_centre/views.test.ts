@@ -12,6 +12,7 @@ it.each([
   ['#/net/drafts?new=1', 'net', 'drafts'],
   ['#/net/imports', 'net', 'imports'],
   ['#/net/matters', 'net', 'matters'],
+  ['#/patrols?on=2026-11-23', 'patrols', 'browser'],
   ['#/staff/0190', 'staff', 'browser'],
   ['#/squads/xxk-squad-1', 'squads', 'browser'],
   ['#/rules/in-force/trial', 'rules', 'browser'],

@@ -1,13 +1,15 @@
-/** The map's own pictures, drawn on canvas: the lights ● ▲ ■ in three sizes, and the hatching of exclusive grids. */
+/** The map's own pictures, drawn on canvas: the lights ● ▲ ■ in three sizes, the badges of people, and the hatching of exclusive
+    grids. */
 import type { Map } from 'maplibre-gl'
 
 import type { Palette } from './palette'
 
 const PIXEL_RATIO = 2
 
-/** Draw the picture that the style asks for by name: light-0..3, lit-0..3, cluster-0..3 (the number is the light's rank), hatch. */
+/** Draw the picture that the style asks for by name: light-0..3, lit-0..3, cluster-0..3 (the number is the light's rank), hatch,
+    badge-fresh, badge-ageing, badge-silent (how old a person's position is), spot, happening. */
 export function addSymbol(map: Map, name: string, palette: Palette): void {
-  const picture = name === 'hatch' ? drawHatch(palette.brand) : drawMarkNamed(name, palette)
+  const picture = name === 'hatch' ? drawHatch(palette.brand) : name === 'happening' ? drawDiamond(palette) : BADGES.includes(name) ? drawBadge(name, palette) : drawMarkNamed(name, palette)
   if (!map.hasImage(name)) map.addImage(name, picture, { pixelRatio: PIXEL_RATIO })
 }
 
@@ -59,6 +61,40 @@ function outline(pen: CanvasRenderingContext2D, rank: number, centre_px: number,
     pen.lineTo(centre_px - half * 1.15, centre_px + half * 0.9)
     pen.closePath()
   } else pen.arc(centre_px, centre_px, half, 0, 2 * Math.PI)
+}
+
+const BADGES = ['badge-fresh', 'badge-ageing', 'badge-silent', 'spot']
+
+/** A round badge for a person's initial; the ring is solid while the position is fresh, dashed while it ages, grey when nothing is heard.
+    A spot is the same, filled, for a number. */
+function drawBadge(name: string, palette: Palette): ImageData {
+  const side_px = 32
+  const pen = canvas(side_px)
+  const colour = name === 'badge-silent' ? palette.idle : palette.brand
+  pen.beginPath()
+  pen.arc(side_px / 2, side_px / 2, 13, 0, 2 * Math.PI)
+  stroke(pen, palette.halo, 6)
+  pen.fillStyle = name === 'spot' ? palette.warn : palette.halo
+  pen.fill()
+  if (name === 'spot') return pen.getImageData(0, 0, side_px * PIXEL_RATIO, side_px * PIXEL_RATIO)
+  // Ten dashes of equal length around the circle.
+  if (name === 'badge-ageing') pen.setLineDash([(26 * Math.PI) / 20, (26 * Math.PI) / 20])
+  stroke(pen, colour, name === 'badge-silent' ? 1.5 : 3)
+  return pen.getImageData(0, 0, side_px * PIXEL_RATIO, side_px * PIXEL_RATIO)
+}
+
+/** Something that happened: no light, so none of their shapes. */
+function drawDiamond(palette: Palette): ImageData {
+  const side_px = 20
+  const pen = canvas(side_px)
+  pen.translate(side_px / 2, side_px / 2)
+  pen.rotate(Math.PI / 4)
+  pen.beginPath()
+  pen.rect(-5, -5, 10, 10)
+  stroke(pen, palette.halo, 4)
+  pen.fillStyle = palette.warn
+  pen.fill()
+  return pen.getImageData(0, 0, side_px * PIXEL_RATIO, side_px * PIXEL_RATIO)
 }
 
 function drawHatch(colour: string): ImageData {

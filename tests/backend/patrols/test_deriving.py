@@ -171,3 +171,16 @@ async def test_a_phone_whose_clock_is_an_hour_ahead_gives_the_same_day(
             await session.execute(text(f"DELETE FROM {table}"))
         await session.commit()
     assert days[0] == days[1]
+
+
+async def test_a_start_finer_than_a_millisecond_loses_no_fix(
+    people: People, clock: Clock, session: AsyncSession
+) -> None:
+    worker = await people.worker()
+    patrol_id = await start(worker, started_at=MONDAY_MORNING + timedelta(microseconds=987))
+    clock.at += 25 * MINUTE
+    first = replace(WALK[0], at=MONDAY_MORNING + timedelta(microseconds=987))
+    await put_fixes(worker, patrol_id, [first, *WALK[1:]])
+    clock.at += 2 * MINUTE
+    assert await derive(session, clock) == 1
+    assert (await the_day(session)).fixes == 240
