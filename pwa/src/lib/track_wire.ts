@@ -1,4 +1,78 @@
-/* Reads a day's track as the server writes it. The format is described in geo/tracks/wire.py. */
+/* Reads a day's track as the server writes it: the format stands in geo/tracks/wire.py. Pure. */
+
+const MAGIC = 'SZT1'
+
+/** Points of one day in columns: seconds since 1970, 1e-6 degrees, decimetres gone. `runs`: the first point of each run and, at the end,
+    how many points there are; between two runs nothing is known. `stays`: first point, last point, radius in metres. */
+export interface Track {
+  atS: Float64Array
+  lngE6: Int32Array
+  latE6: Int32Array
+  goneDm: Int32Array
+  runs: Int32Array
+  stays: [number, number, number][]
+}
+
+/** What the base64 says. Throws for anything that is not a track of this version. */
+export function readTrack(base64: string): Track {
+  return decodeTrack(Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0)))
+}
+
+export function decodeTrack(bytes: Uint8Array): Track {
+  if (String.fromCharCode(...bytes.subarray(0, MAGIC.length)) !== MAGIC) throw new Error('not a track of this version')
+  let at = MAGIC.length
+
+  /** By multiplying: a shift would lose what is above 31 bits. */
+  function varint(): number {
+    let number = 0
+    let weight = 1
+    for (;;) {
+      const octet = bytes[at++]
+      if (octet === undefined) throw new Error('the track ends too early')
+      number += (octet & 0x7f) * weight
+      if (octet < 0x80) return number
+      weight *= 128
+    }
+  }
+  function signed(): number {
+    const number = varint()
+    return number % 2 ? -(number + 1) / 2 : number / 2
+  }
+  /** Every count is followed by at least as many bytes. */
+  function count(): number {
+    const number = varint()
+    if (number > bytes.length) throw new Error('the track ends too early')
+    return number
+  }
+  function column(n: number): Int32Array {
+    const values = new Int32Array(n)
+    for (let i = 0, value = 0; i < n; i++) values[i] = value += signed()
+    return values
+  }
+
+  const startS = signed()
+  // Whoever stands for a day is in very few bytes, but every point has at least three of its own.
+  const n = count()
+  const runs = new Int32Array(count() + 1)
+  for (let i = 1; i < runs.length; i++) runs[i] = runs[i - 1]! + varint()
+  const atS = new Float64Array(n)
+  let point = 0
+  let second = startS
+  for (let pairs = count(); pairs > 0; pairs--) {
+    const step = signed()
+    for (let times = varint(); times > 0 && point < n; times--) atS[point++] = second += step
+  }
+  if (point !== n || runs[runs.length - 1] !== n) throw new Error('the counts of the track do not agree')
+  const [lngE6, latE6, goneDm] = [column(n), column(n), column(n)]
+  const stays: Track['stays'] = []
+  for (let left = count(), last = 0; left > 0; left--) {
+    const first = last + varint()
+    last = first + varint()
+    stays.push([first, last, varint()])
+  }
+  if (at !== bytes.length) throw new Error('something follows the track')
+  return { atS, lngE6, latE6, goneDm, runs, stays }
+}
 
 export interface TrackPoint {
   /** Seconds since 1970. */
@@ -9,71 +83,12 @@ export interface TrackPoint {
   gone_m: number
 }
 
-export interface Track {
-  points: TrackPoint[]
-  /** Between two runs nothing is known. */
-  runs: TrackPoint[][]
-  stays: { from: TrackPoint; to: TrackPoint; radius_m: number }[]
+/** One point of a track. */
+export function pointOf(track: Track, i: number): TrackPoint {
+  return { at_s: track.atS[i]!, lng: track.lngE6[i]! / 1e6, lat: track.latE6[i]! / 1e6, gone_m: track.goneDm[i]! / 10 }
 }
 
-const MAGIC = 'SZT1'
-const DEGREE_STEPS = 1_000_000
-const DECIMETRES = 10
-
-/** Throws for anything that the server has not written. */
-export function decodeTrack(base64: string): Track {
-  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
-  const next = numbersOf(bytes)
-  const start = signed(next())
-  const count = next()
-  const lengths = Array.from({ length: next() }, next)
-  const at = steps(start, Array.from({ length: next() }, () => [signed(next()), next()] as const))
-  if (at.length !== count || lengths.reduce((sum, length) => sum + length, 0) !== count) throw new Error('the track’s counts do not agree')
-  const [lng, lat, gone] = [sums(count, next), sums(count, next), sums(count, next)]
-  const points = at.map((at_s, i) => ({ at_s, lng: lng[i]! / DEGREE_STEPS, lat: lat[i]! / DEGREE_STEPS, gone_m: gone[i]! / DECIMETRES }))
-  let last = 0
-  const stays = Array.from({ length: next() }, () => {
-    const first = last + next()
-    last = first + next()
-    const [from, to] = [points[first], points[last]]
-    if (!from || !to) throw new Error('a stay lies outside the track')
-    return { from, to, radius_m: next() }
-  })
-  next.end()
-  let from = 0
-  const runs = lengths.map((length) => points.slice(from, (from += length)))
-  return { points, runs, stays }
-}
-
-/** Numbers may pass 2^31: added by multiplying, not by shifting. */
-function numbersOf(bytes: Uint8Array): (() => number) & { end: () => void } {
-  if (String.fromCharCode(...bytes.subarray(0, MAGIC.length)) !== MAGIC) throw new Error('not a track of this version')
-  let at = MAGIC.length
-  const next = (): number => {
-    let value = 0
-    for (let scale = 1; ; scale *= 128) {
-      const byte = bytes[at++]
-      if (byte === undefined) throw new Error('the track ends too early')
-      value += (byte & 0x7f) * scale
-      if (byte < 0x80) return value
-    }
-  }
-  const end = (): void => {
-    if (at !== bytes.length) throw new Error('something follows the track')
-  }
-  return Object.assign(next, { end })
-}
-
-const signed = (zigzag: number): number => (zigzag % 2 ? -(zigzag + 1) / 2 : zigzag / 2)
-
-function steps(start: number, pairs: (readonly [step: number, points: number])[]): number[] {
-  const at: number[] = []
-  let now = start
-  for (const [step, points] of pairs) for (let i = 0; i < points; i++) at.push((now += step))
-  return at
-}
-
-function sums(count: number, next: () => number): number[] {
-  let sum = 0
-  return Array.from({ length: count }, () => (sum += signed(next())))
+/** The points of each unbroken run. */
+export function runsOf(track: Track): TrackPoint[][] {
+  return Array.from(track.runs.subarray(1), (end, n) => Array.from({ length: end - track.runs[n]! }, (_, i) => pointOf(track, track.runs[n]! + i)))
 }

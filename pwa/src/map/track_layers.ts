@@ -1,7 +1,7 @@
 /* A person's own day on the map: runs as lines, what lies between two runs dotted and grey with the time, stays as rings. */
 import type { LayerSpecification, SourceSpecification } from 'maplibre-gl'
 
-import type { Track, TrackPoint } from '@/lib/track_wire'
+import { pointOf, runsOf, type Track, type TrackPoint } from '@/lib/track_wire'
 import { FONTS } from './fonts'
 import type { Palette } from './palette'
 
@@ -27,15 +27,19 @@ const point = (kind: string, coordinates: [number, number], words = ''): GeoJSON
   geometry: { type: 'Point', coordinates },
 })
 
-export function trackFeatures({ runs, stays, points }: Track, words: TrackWords): GeoJSON.FeatureCollection {
+export function trackFeatures(track: Track, words: TrackWords): GeoJSON.FeatureCollection {
+  const runs = runsOf(track)
   const walked = runs.filter((run) => run.length > 1).map((run) => line('run', run))
   const between = runs.slice(1).flatMap((run, i) => {
     const [from, to] = [runs[i]!.at(-1)!, run[0]!]
     const said = words.gap(from.at_s, to.at_s)
     return [line('gap', [from, to]), point('gap-words', [(from.lng + to.lng) / 2, (from.lat + to.lat) / 2], said)]
   })
-  const stood = stays.map(({ from, to }) => point('stay', at(from), words.stay(to.at_s - from.at_s)))
-  const [first, last] = [points[0], points.at(-1)]
+  const stood = track.stays.map(([first, last]) => {
+    const [from, to] = [pointOf(track, first), pointOf(track, last)]
+    return point('stay', at(from), words.stay(to.at_s - from.at_s))
+  })
+  const [first, last] = [runs[0]?.[0], runs.at(-1)?.at(-1)]
   const ends = first && last ? [point('start', at(first)), point('end', at(last))] : []
   return { type: 'FeatureCollection', features: [...between, ...walked, ...stood, ...ends] }
 }

@@ -1,7 +1,7 @@
 /* A day for the player: everybody's track, stays and gaps on one clock of whole seconds since the day's first start. Pure; nothing of it
    is ever reactive. */
 import type { Schemas } from '@/api/client'
-import { readTrack } from './wire'
+import { readTrack } from '@/lib/track_wire'
 
 type Replay = Schemas['Replay']
 

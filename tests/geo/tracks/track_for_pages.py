@@ -1,6 +1,6 @@
-"""Writes the small day that the desk's decoder is tested against (pwa/src/tracks/track_from_python.json).
+"""Writes the small day that the decoder of the pages is tested against (pwa/src/lib/track_from_python.json).
 
-Run it when the format changes: python -m tests.geo.tracks.track_for_desk
+Run it when the format changes: python -m tests.geo.tracks.track_for_pages
 """
 
 import base64
@@ -13,7 +13,7 @@ from geo.tracks.day import derive_day
 from geo.tracks.spans import Period, Span
 from tests.geo.tracks.generate import WALK, patrol, seen
 
-FILE = Path(__file__).parents[3] / "pwa" / "src" / "tracks" / "track_from_python.json"
+FILE = Path(__file__).parents[3] / "pwa" / "src" / "lib" / "track_from_python.json"
 
 
 def written() -> str:
