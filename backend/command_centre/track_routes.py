@@ -40,7 +40,9 @@ QUIET_S = 15.0
 async def get_positions(look: LookId, actor: TrackReader, session: Session, at: Now, language: Language) -> Positions:
     """Everybody on patrol whom my look is about, with the age of each position."""
     opened = await look_for(session, actor, look, at, LookKind.LIVE)
-    return await positions_now(session, actor, opened, at, language)
+    shown = await positions_now(session, actor, opened, at, language)
+    await note_looked(session, opened, [person.staff_id for person in shown.people], at)
+    return shown
 
 
 @router.get("/positions/live", response_class=EventSourceResponse)
@@ -62,6 +64,7 @@ async def live_positions(
 async def _stream(request: Request, county: str, look_id: UUID) -> AsyncIterator[ServerSentEvent]:
     state, viewer = request.app.state, Viewer(request)
     language = request_language(request)
+    told: set[UUID] = set()
     with state.positions.watch(county) as watcher:
         while not watcher.stopped:
             try:
@@ -72,6 +75,9 @@ async def _stream(request: Request, county: str, look_id: UUID) -> AsyncIterator
                     at = state.clock()
                     look = await look_for(session, actor, look_id, at, LookKind.LIVE)
                     shown = await positions_now(session, actor, look, at, language)
+                    people = {person.staff_id for person in shown.people}
+                    await note_looked(session, look, people - told, at)
+                told |= people
             except Problem as problem:
                 yield ServerSentEvent(event=problem.code, data="{}")
                 return

@@ -35,7 +35,7 @@ MOST_CASES = 500
 
 
 async def positions_now(session: AsyncSession, actor: Actor, look: TrackLook, at: datetime, language: str) -> Positions:
-    """Everybody on patrol whom the look is about; each of them is told that somebody looked."""
+    """Everybody on patrol whom the look is about. Whoever shows it tells them (`note_looked`)."""
     rows = (
         await session.execute(
             select(
@@ -66,7 +66,6 @@ async def positions_now(session: AsyncSession, actor: Actor, look: TrackLook, at
         )
     ).all()
     posts = await posts_on(session, actor.county, {patrol.staff_id: at for patrol, *_ in rows}, language)
-    await note_looked(session, look, [patrol.staff_id for patrol, *_ in rows], at)
     people = [
         Whereabouts(
             staff_id=patrol.staff_id,

@@ -1,7 +1,7 @@
 """Taking a patrol as the phone keeps it: started in a shift and with consent, paused, ended; never more than one at a time."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from os.path import commonpath
 from uuid import UUID
@@ -16,7 +16,7 @@ from backend.locks import one_at_a_time
 from backend.patrols.consent import require_consent
 from backend.patrols.deriving import derive_later
 from backend.patrols.models import EndedBy, Patrol
-from backend.patrols.packing import to_ms
+from backend.patrols.packing import from_ms, to_ms
 from backend.patrols.positions import wake_watchers
 from backend.patrols.rules import AHEAD_ALLOWED, SKEW_ALLOWED, SKEW_STEP_S, rules_of
 from backend.patrols.schemas import PatrolIn, SpanIn
@@ -70,7 +70,7 @@ async def take_patrol(
 async def _begin(
     session: AsyncSession, actor: Actor, patrol_id: UUID, content: PatrolIn, skew: timedelta, at: datetime
 ) -> Patrol:
-    started_at = content.started_at.astimezone(UTC) - skew
+    started_at = to_the_millisecond(content.started_at - skew)
     await require_consent(session, actor)
     _require_plausible_start(started_at, at, (await rules_of(session, actor.county)).fixes_days)
     shift = await shift_of(session, actor, started_at)
@@ -147,11 +147,16 @@ def _apply(patrol: Patrol, content: PatrolIn, skew: timedelta) -> None:
     patrol.hidden = spans_ms(content.hidden, skew)
     if content.ended_at is None:
         return
-    ended_at = max(content.ended_at.astimezone(UTC) - skew, patrol.started_at)
+    ended_at = max(to_the_millisecond(content.ended_at - skew), patrol.started_at)
     if ended_at >= patrol.shift_ends_at:
         patrol.ended_at, patrol.ended_by = patrol.shift_ends_at, EndedBy.SHIFT_END
     elif patrol.ended_at is None or ended_at < patrol.ended_at:
         patrol.ended_at, patrol.ended_by = ended_at, EndedBy.STAFF
+
+
+def to_the_millisecond(at: datetime) -> datetime:
+    """As finely as fixes are kept (UTC): a patrol that began in the middle of a millisecond would miss that one's fix."""
+    return from_ms(to_ms(at))
 
 
 def spans_ms(spans: Sequence[SpanIn], skew: timedelta) -> list[list[int | None]]:

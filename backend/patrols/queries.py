@@ -1,7 +1,7 @@
 """SELECTs about patrols and tracks that several parts ask."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -40,9 +40,7 @@ async def batches_of(session: AsyncSession, patrols: Sequence[Patrol]) -> Sequen
     """What is kept of these patrols of one person, in an order that does not depend on that of arrival."""
     if not patrols:
         return []
-    # Fixes are kept to the millisecond: one of the very start may lie before a start that is finer.
-    first = patrols[0].started_at - timedelta(milliseconds=1)
-    last = max(patrol.shift_ends_at for patrol in patrols)
+    first, last = patrols[0].started_at, max(patrol.shift_ends_at for patrol in patrols)
     rows = await session.scalars(
         select(FixBatch)
         .where(

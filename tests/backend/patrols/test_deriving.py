@@ -181,6 +181,7 @@ async def test_a_start_finer_than_a_millisecond_loses_no_fix(
     clock.at += 25 * MINUTE
     first = replace(WALK[0], at=MONDAY_MORNING + timedelta(microseconds=987))
     await put_fixes(worker, patrol_id, [first, *WALK[1:]])
+    assert (await worker.http.get(f"/api/patrols/{patrol_id}")).json()["fixes"] == 240
     clock.at += 2 * MINUTE
     assert await derive(session, clock) == 1
     assert (await the_day(session)).fixes == 240
