@@ -1,5 +1,6 @@
 """Blind spots of grids, as the map shows them: how long ago each part was last walked through, and where to go next."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -31,7 +32,10 @@ async def coverage_of_grids(session: AsyncSession, county: str, within: str | No
     today = local_date(at)
     grids = await _leaves(session, county, within, today)
     seen = await cells_last_seen(session, county, [grid.code for grid in grids], today - LOOKED_BACK, today)
-    return [_summary(grid, cells_of(_shape(grid)), seen[grid.code], today) for grid in grids]
+    # A county's cells take a second of arithmetic: not on the event loop.
+    return await asyncio.to_thread(
+        lambda: [_summary(grid, cells_of(_shape(grid)), seen[grid.code], today) for grid in grids]
+    )
 
 
 async def coverage_of_grid(session: AsyncSession, county: str, code: str, at: datetime) -> GridCoverageDetail:
@@ -40,8 +44,12 @@ async def coverage_of_grid(session: AsyncSession, county: str, code: str, at: da
     grid = next((one for one in await _leaves(session, county, None, today, code) if one.code == code), None)
     if grid is None:
         raise NotFound("no_such_grid", Say("没有这个网格", "There is no such grid"))
-    cells = cells_of(_shape(grid))
     seen = (await cells_last_seen(session, county, [code], today - LOOKED_BACK, today))[code]
+    return await asyncio.to_thread(_detail, grid, seen, today)
+
+
+def _detail(grid: Grid, seen: dict[int, date], today: date) -> GridCoverageDetail:
+    cells = cells_of(_shape(grid))
     days = [_days_ago(seen.get(cell), today) for cell in cells.tolist()]
     boxes = bounds(cells)
     return GridCoverageDetail(
