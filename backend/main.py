@@ -18,6 +18,7 @@ from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
 from backend.command_centre import net_routes, track_routes
 from backend.command_centre import routes as command_centre
+from backend.command_centre.exports import routes as exports
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes
@@ -83,6 +84,7 @@ ROUTERS = (
     command_centre.router,
     net_routes.router,
     track_routes.router,
+    exports.router,
     residents.router,
     residents_pages.router,
     redraw.router,

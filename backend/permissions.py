@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SEE_EVIDENCE = "see_evidence"
     CHECK_EVIDENCE = "check_evidence"
     SEE_CONTACTS = "see_contacts"
+    EXPORT = "export"
     SEE_STAFF = "see_staff"
     SEE_ROTA = "see_rota"
     ASK_ROTA = "ask_rota"
@@ -60,12 +61,14 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_EVIDENCE,
         Permission.CHECK_EVIDENCE,
         Permission.SEE_CONTACTS,
+        Permission.EXPORT,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
         Permission.MANAGE_ROUTING,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
+        Permission.EXPORT,
         Permission.SEE_SQUADS,
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,

@@ -2,7 +2,7 @@
 
 It knows nothing of what the bytes are. In a folder an object is on disk, file and folders, before `put` returns, so
 that an answer given after it survives a power cut; a bucket promises the same with its 200. Keys are content-addressed
-by those who make them: writing the same object again is harmless. Signing and deleting are not here.
+by those who make them: writing the same object again is harmless. Evidence is never deleted; signing is not here.
 """
 
 import asyncio
@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from backend.errors import Say, Unavailable
 
 log = logging.getLogger(__name__)
 
-__all__ = ["ObjectMissing", "ObjectStore", "StorageFull", "exists", "get", "open_store", "put"]
+__all__ = ["ObjectMissing", "ObjectStore", "StorageFull", "delete", "exists", "get", "open_store", "put"]
 
 # Narrower than what folders and buckets take: no empty part, no leading dot, nothing that any of them would unescape.
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -93,6 +93,13 @@ async def exists(store: ObjectStore, key: str) -> bool:
         except FileNotFoundError:
             return False
     return True
+
+
+async def delete(store: ObjectStore, key: str) -> None:
+    """Forget the object; nothing happens if there is none. Raises Unavailable as `put` does, and ValueError for a malformed key."""
+    _require_key(key)
+    with _answering(), suppress(FileNotFoundError):
+        await store.delete_async(key)
 
 
 @contextmanager

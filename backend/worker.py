@@ -20,6 +20,7 @@ from backend.cases.marks import marked_photo
 from backend.cases.photo_parts import sweep_parts
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
+from backend.command_centre.exports import actions as exports
 from backend.database import make_engine, make_sessions
 from backend.flags.actions import flag_photo, flag_step, remember_look
 from backend.live import feed
@@ -150,6 +151,14 @@ async def forget_tracks(sessions: Sessions, clock: Clock) -> None:
         await forgetting.keep_months(session, clock())
 
 
+async def make_export(store: ObjectStore, sessions: Sessions, clock: Clock, *, county: str, export_id: str) -> None:
+    await exports.make_export(sessions, store, county, UUID(export_id), clock())
+
+
+async def sweep_exports(store: ObjectStore, sessions: Sessions, clock: Clock) -> None:
+    await exports.sweep_exports(sessions, store, clock())
+
+
 def job_table(
     store: ObjectStore, children: PhotoChildren, sessions: Sessions, clock: Clock = utc_now
 ) -> dict[str, jobs.Job]:
@@ -159,6 +168,7 @@ def job_table(
         STEP_JOB: partial(look_at_step, sessions, clock),
         redraw.SETTLE: partial(settle_redraw, sessions),
         RESUME: partial(resume_suspended, sessions, clock),
+        exports.MAKE: partial(make_export, store, sessions, clock),
     }
 
 
@@ -188,6 +198,7 @@ async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore,
     jobs.every(app, "patrols.derive", "* * * * *", partial(derive_staff_days, sessions, utc_now))
     jobs.every(app, "patrols.pack", "47 * * * *", partial(pack_loose_fixes, sessions, utc_now))
     jobs.every(app, "patrols.forget", "11 18 * * *", partial(forget_tracks, sessions, utc_now))
+    jobs.every(app, "exports.sweep", "7 * * * *", partial(sweep_exports, store, sessions, utc_now))
     jobs.every(app, "jobs.retry_stalled", "* * * * *", partial(jobs.retry_stalled, app))
     async with app.open_async():
         await jobs.run_worker(app)

@@ -159,7 +159,7 @@ class CaseRow:
     merged_into: str | None
 
 
-def _village_name() -> ColumnElement[str]:
+def village_name() -> ColumnElement[str]:
     """The name that the grid's parent had when that version of the grid began, even if it has ended since."""
     return (
         select(col(_VILLAGE.name))
@@ -198,7 +198,7 @@ async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
         .scalar_subquery()
     )
     rows = await session.execute(
-        select(Case, Matter, Grid, _village_name(), Squad, col(Staff.name), RoutingDecision, cover, col(_PARENT.code))
+        select(Case, Matter, Grid, village_name(), Squad, col(Staff.name), RoutingDecision, cover, col(_PARENT.code))
         .join(Matter, MATTER_OF_CASE)
         .join(Grid, GRID_OF_CASE)
         .outerjoin(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))

@@ -1,13 +1,13 @@
-/* What else than cases changes while a screen is open: the duty of a squad, the one net, what the ladder tells me. A message names what changed, never
+/* What else than cases changes while a screen is open: the duty of a squad, the one net, what the ladder tells me, a file of mine. A message names what changed, never
    how it is now: screens read that for themselves. */
 import { onScopeDispose } from 'vue'
 
-export const CHANGE_KINDS = ['duty', 'net', 'escalation'] as const
+export const CHANGE_KINDS = ['duty', 'net', 'escalation', 'export'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
 type Listener = () => void
 
-const listeners: Record<ChangeKind, Set<Listener>> = { duty: new Set(), net: new Set(), escalation: new Set() }
+const listeners: Record<ChangeKind, Set<Listener>> = { duty: new Set(), net: new Set(), escalation: new Set(), export: new Set() }
 
 export function tellChange(kind: ChangeKind): void {
   listeners[kind].forEach((listener) => listener())

@@ -1,0 +1,114 @@
+"""Every SELECT of exports: the rows of a file, and who asked for which."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.cases.models import Case, CasePhoto
+from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, SQUAD_OF_CASE, village_name
+from backend.cases.queries_lists import CaseFilter, filtered_ids
+from backend.command_centre.exports.columns import CaseLine
+from backend.command_centre.exports.models import Export, ExportState
+from backend.errors import NotFound, Say
+from backend.grids.models import Grid
+from backend.matters.models import FilingCondition, Matter
+from backend.permissions import Actor
+from backend.staff.models import Squad, Staff
+
+LISTED = 20
+AT_ONCE = 1_000
+
+
+async def count_cases(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime) -> int:
+    return await session.scalar(select(func.count()).select_from(filtered_ids(actor, wanted, at).subquery())) or 0
+
+
+async def case_lines(
+    session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime
+) -> AsyncIterator[Sequence[CaseLine]]:
+    """The wanted cases that the actor may see, oldest first, by the thousand, all as they are at one moment."""
+    photos = (
+        select(func.count())
+        .where(
+            col(CasePhoto.county) == col(Case.county),
+            col(CasePhoto.case_id) == col(Case.id),
+            col(CasePhoto.received_at).is_not(None),
+        )
+        .correlate(Case)
+        .scalar_subquery()
+    )
+    condition_of_case = and_(
+        col(FilingCondition.county) == col(Case.county),
+        col(FilingCondition.catalogue_version) == col(Case.catalogue_version),
+        col(FilingCondition.code) == col(Case.condition_code),
+    )
+    lines = (
+        select(
+            col(Case.code),
+            col(Case.status),
+            col(Case.severity),
+            col(Matter.major_name),
+            col(Matter.name),
+            col(FilingCondition.words),
+            col(Case.source),
+            village_name(),
+            col(Grid.name),
+            col(Case.grid_code),
+            func.ST_X(col(Case.place)),
+            func.ST_Y(col(Case.place)),
+            col(Case.words),
+            col(Squad.name),
+            col(Case.grid_duty),
+            col(Case.opened_at),
+            col(Case.filed_at),
+            col(Case.due_at),
+            col(Case.closed_at),
+            col(Case.late_s),
+            col(Case.send_back_count),
+            col(Case.rework_count),
+            col(Case.extension_count),
+            col(Case.suspension_count),
+            photos,
+            col(Case.satisfaction),
+        )
+        .join(Matter, MATTER_OF_CASE)
+        .join(Grid, GRID_OF_CASE)
+        .join(FilingCondition, condition_of_case)
+        .outerjoin(Squad, SQUAD_OF_CASE)
+        .where(col(Case.county) == actor.county, col(Case.id).in_(filtered_ids(actor, wanted, at)))
+        .order_by(col(Case.opened_at), col(Case.id))
+    )
+    found = await session.stream(lines.execution_options(yield_per=AT_ONCE))
+    async for page in found.partitions():
+        yield [CaseLine(*row) for row in page]
+
+
+async def export_of(session: AsyncSession, actor: Actor, export_id: UUID, *, lock: bool = False) -> Export:
+    """The export that this actor asked for. Raises NotFound, for other people's too."""
+    export = await session.get(Export, (actor.county, export_id), with_for_update=lock or None)
+    if export is None or export.asked_by != actor.staff_id:
+        raise NotFound("no_such_export", Say("没有这个导出文件", "There is no such export"))
+    return export
+
+
+async def exports_of(session: AsyncSession, actor: Actor) -> Sequence[Export]:
+    """What the actor asked for of late, newest first."""
+    mine = select(Export).where(col(Export.county) == actor.county, col(Export.asked_by) == actor.staff_id)
+    return (await session.scalars(mine.order_by(col(Export.asked_at).desc(), col(Export.id)).limit(LISTED))).all()
+
+
+async def unfinished_of(session: AsyncSession, actor: Actor) -> int:
+    waiting = select(func.count()).where(
+        col(Export.county) == actor.county,
+        col(Export.asked_by) == actor.staff_id,
+        col(Export.state).in_((ExportState.WAITING, ExportState.RUNNING)),
+    )
+    return await session.scalar(waiting) or 0
+
+
+async def person(session: AsyncSession, county: str, staff_id: UUID) -> Staff | None:
+    return await session.get(Staff, (county, staff_id))
