@@ -8,7 +8,6 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -18,6 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from backend.errors import Say
 from backend.matters.catalogue_words import CONDITION_TITLES, MATTER_TITLES, SEVERITIES, UNITS, YES_NO
 from backend.matters.content import ConditionContent, Content, MatterContent
+from backend.spreadsheets import TEXT_FORMAT, plain_text, put_text
 
 MATTERS_SHEET = "事项"
 CONDITIONS_SHEET = "立案条件"
@@ -26,7 +26,6 @@ GUIDE_SHEET = "填写说明"
 MATTER_COLUMNS = tuple(field for field in MATTER_TITLES if field != "conditions")
 CONDITION_COLUMNS = tuple(CONDITION_TITLES)
 ROWS_WITH_CHOICES = 5_000
-TEXT_FORMAT = "@"
 WIDE = {"name": 20, "major_name": 16, "department_code": 26, "closing_condition": 36, "photo_guidance": 44}
 WIDE |= {"legal_basis": 40, "words": 44, "icon": 18, "matter_name": 20}
 YES = {"near_far_hint", "self_handle", "review_needed", "self_dispatch", "is_default"}
@@ -150,13 +149,10 @@ def _write(sheet: Worksheet, row: int, column: int, value: object) -> None:
     if isinstance(value, int | float):
         cell.value = value
         return
-    text = ILLEGAL_CHARACTERS_RE.sub("", str(value))
+    text = plain_text(str(value))
     if not text:
         return
-    cell.value = text
-    cell.data_type = "s"
-    cell.number_format = TEXT_FORMAT
-    cell.quotePrefix = True
+    put_text(cell, text)
     cell.alignment = Alignment(vertical="top", wrap_text=len(text) > 20)
 
 
