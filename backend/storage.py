@@ -96,7 +96,7 @@ async def exists(store: ObjectStore, key: str) -> bool:
 
 
 async def delete(store: ObjectStore, key: str) -> None:
-    """Forget the object; nothing happens if there is none. Raises Unavailable as `put` does, and ValueError for a malformed key."""
+    """Forget the object; nothing happens if there is none. Raises Unavailable and ValueError as `put` does."""
     _require_key(key)
     with _answering(), suppress(FileNotFoundError):
         await store.delete_async(key)

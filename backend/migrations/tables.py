@@ -16,5 +16,19 @@ from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, patrols, trackers, residents, exports)
+DOMAINS = (
+    grids,
+    staff,
+    matters,
+    photos,
+    dispatch,
+    live,
+    cases,
+    escalation,
+    flags,
+    patrols,
+    trackers,
+    residents,
+    exports,
+)
 METADATA = SQLModel.metadata

@@ -1,22 +1,23 @@
 """Asking for a file of cases, making it, giving it up, and forgetting it."""
 
 import asyncio
-import contextlib
 import json
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from obstore.store import ObjectStore
+from pydantic import TypeAdapter
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
 from backend import jobs, storage
 from backend.cases.queries_lists import CaseFilter
+from backend.clock import local_date
 from backend.command_centre.exports import queries
 from backend.command_centre.exports.columns import CaseLine, values
 from backend.command_centre.exports.models import Export, ExportForm, ExportState
@@ -24,10 +25,9 @@ from backend.errors import Conflict, Say, TooManyTries
 from backend.live.feed import publish
 from backend.permissions import Actor, Audience, Permission
 from backend.settings import ROOT
+from backend.staff.models import Staff
 from backend.staff.people_words import DUTY_WORDS
 from backend.staff.queries import actor_of, present_on
-from backend.staff.models import Staff
-from backend.clock import local_date
 
 MAKE = "exports.make"
 AT_ONCE_PER_PERSON = 3
@@ -38,6 +38,7 @@ GIVEN_UP_AFTER = timedelta(hours=2)
 """A file takes minutes; what is still not there after this was lost with its worker."""
 
 Sessions = async_sessionmaker[AsyncSession]
+_FILTER = TypeAdapter(CaseFilter)
 _DUTIES = {duty.value: words for duty, words in DUTY_WORDS.items()}
 
 
@@ -53,8 +54,9 @@ async def ask_export(
 ) -> tuple[Export, bool]:
     """The export under this id and whether it is new; a repeat changes nothing. Raises Conflict and TooManyTries."""
     known = await session.get(Export, (actor.county, export_id))
+    asked = _FILTER.dump_python(wanted, mode="json")
     if known is not None:
-        if (known.asked_by, known.form, known.wanted) != (actor.staff_id, form, wanted.as_json()):
+        if (known.asked_by, known.form, known.wanted) != (actor.staff_id, form, asked):
             raise Conflict("id_taken", Say("这个编号已用于别的导出", "This id is taken by another export"))
         return known, False
     if await queries.unfinished_of(session, actor) >= AT_ONCE_PER_PERSON:
@@ -69,7 +71,7 @@ async def ask_export(
         asked_at=at,
         form=form,
         language=language,
-        wanted=wanted.as_json(),
+        wanted=asked,
         state=ExportState.WAITING,
     )
     session.add(export)
@@ -90,9 +92,9 @@ async def make_export(sessions: Sessions, store: ObjectStore, county: str, expor
     async with sessions.begin() as session:
         export = await session.get(Export, (county, export_id), with_for_update=True)
         if export is None or export.state not in {ExportState.WAITING, ExportState.RUNNING}:
-            return
+            return None
         actor = await _asker(session, export, at)
-        wanted = CaseFilter.from_json(export.wanted)
+        wanted = _FILTER.validate_python(export.wanted, strict=False)
         export.state, export.done = ExportState.RUNNING, 0
         export.total = await queries.count_cases(session, actor, wanted, at) if actor else None
     if actor is None:
@@ -170,7 +172,13 @@ async def _goes_on(sessions: Sessions, export: Export, done: int) -> bool:
 
 
 async def _end(
-    sessions: Sessions, export: Export, state: ExportState, at: datetime, *, size: int | None = None, reason: str | None = None
+    sessions: Sessions,
+    export: Export,
+    state: ExportState,
+    at: datetime,
+    *,
+    size: int | None = None,
+    reason: str | None = None,
 ) -> None:
     async with sessions.begin() as session:
         running = (
@@ -198,7 +206,8 @@ async def sweep_exports(sessions: Sessions, store: ObjectStore, at: datetime) ->
     """Delete files whose time is over, and end what was lost with its worker."""
     async with sessions.begin() as session:
         lost = update(Export).where(
-            col(Export.state).in_((ExportState.WAITING, ExportState.RUNNING)), col(Export.asked_at) < at - GIVEN_UP_AFTER
+            col(Export.state).in_((ExportState.WAITING, ExportState.RUNNING)),
+            col(Export.asked_at) < at - GIVEN_UP_AFTER,
         )
         await session.execute(lost.values(state=ExportState.FAILED, ended_at=at, reason="lost"))
         over = select(Export).where(col(Export.state) == ExportState.READY, col(Export.ended_at) < at - KEPT_FOR)

@@ -17,11 +17,11 @@ Value = str | int | float | None
 
 
 class Column(NamedTuple):
-    """`kind`: how a spreadsheet keeps it. A `time` is an ISO 8601 moment with offset."""
+    """`kind` is `time` for ISO 8601 moments with offset, else `plain`; `width` that of a spreadsheet's column."""
 
     key: str
     title: Say
-    kind: str = "text"
+    kind: str = "plain"
     width: int = 12
 
 
@@ -36,20 +36,20 @@ COLUMNS = (
     Column("village", Say("村（社区）", "Village"), width=14),
     Column("grid", Say("网格", "Grid"), width=18),
     Column("grid_code", Say("网格编码", "Grid code"), width=18),
-    Column("lng", Say("经度", "Longitude"), "degrees"),
-    Column("lat", Say("纬度", "Latitude"), "degrees"),
+    Column("lng", Say("经度", "Longitude")),
+    Column("lat", Say("纬度", "Latitude")),
     Column("words", Say("情况说明", "Words"), width=44),
     Column("handler", Say("处置单位", "Handled by"), width=16),
     Column("opened_at", Say("上报时间", "Reported"), "time", 17),
     Column("filed_at", Say("立案时间", "Filed"), "time", 17),
     Column("due_at", Say("当前时限", "Due"), "time", 17),
     Column("closed_at", Say("结案时间", "Closed"), "time", 17),
-    Column("late_minutes", Say("处置超时（分钟）", "Handled late (minutes)"), "number", 16),
-    Column("send_backs", Say("退回次数", "Sent back"), "number"),
-    Column("reworks", Say("返工次数", "Reworks"), "number"),
-    Column("extensions", Say("延期次数", "Extensions"), "number"),
-    Column("suspensions", Say("挂账次数", "Suspensions"), "number"),
-    Column("photos", Say("照片数", "Photos"), "number"),
+    Column("late_minutes", Say("处置超时（分钟）", "Handled late (minutes)"), width=16),
+    Column("send_backs", Say("退回次数", "Sent back")),
+    Column("reworks", Say("返工次数", "Reworks")),
+    Column("extensions", Say("延期次数", "Extensions")),
+    Column("suspensions", Say("挂账次数", "Suspensions")),
+    Column("photos", Say("照片数", "Photos")),
     Column("satisfaction", Say("居民评价", "Resident's answer")),
 )
 

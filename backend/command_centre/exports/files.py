@@ -11,19 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, WriteOnlyCell
-from openpyxl.styles import Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
-
 from backend.clock import SHANGHAI
 from backend.command_centre.exports.columns import COLUMNS, Column, Value
 from backend.command_centre.exports.models import ExportForm
+from backend.spreadsheets import Cell, Sheet, plain_text, write_book
+from backend.spreadsheets import Column as SheetColumn
 
 Row = Sequence[Value]
 GPX = "http://www.topografix.com/GPX/1/1"
-TEXT_FORMAT, TIME_FORMAT, DEGREES_FORMAT = "@", "yyyy-mm-dd hh:mm", "0.000000"
 _PLACE = {column.key: position for position, column in enumerate(COLUMNS)}
 
 
@@ -47,18 +42,10 @@ def write_gpx(rows: Iterable[Row], path: Path, language: str) -> None:
 
 
 def write_xlsx(rows: Iterable[Row], path: Path, language: str) -> None:
-    """One sheet with a heading that stays in sight and filters. No text of a case can become a formula or a link."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("案件" if language != "en" else "Cases")
-    for position, column in enumerate(COLUMNS, start=1):
-        sheet.column_dimensions[get_column_letter(position)].width = column.width
-    sheet.freeze_panes = "B2"
-    sheet.append([_heading(sheet, column, language) for column in COLUMNS])
-    count = 1
-    for count, row in enumerate(rows, start=2):  # noqa: B007 -- the last number is what the filter needs
-        sheet.append([_cell(sheet, column, value) for column, value in zip(COLUMNS, row, strict=True)])
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(COLUMNS))}{count}"
-    book.save(path)
+    """One sheet, a row a case. No text of a case can become a formula or a link (`spreadsheets.py`)."""
+    columns = [SheetColumn(column.title.in_language(language), column.width) for column in COLUMNS]
+    with path.open("wb") as out:
+        write_book(out, [Sheet("Cases" if language == "en" else "案件", columns, map(_cells, rows))])
 
 
 WRITERS: dict[ExportForm, Callable[[Iterable[Row], Path, str], None]] = {
@@ -83,10 +70,10 @@ def _way_point(row: Row, language: str) -> ET.Element:
     point = ET.Element("wpt", {"lat": f"{row[_PLACE['lat']]:.6f}", "lon": f"{row[_PLACE['lng']]:.6f}"})
     opened_at = datetime.fromisoformat(str(row[_PLACE["opened_at"]]))
     ET.SubElement(point, "time").text = opened_at.isoformat()
-    ET.SubElement(point, "name").text = _printable(f"{row[_PLACE['code']]} {row[_PLACE['matter']]}")
+    ET.SubElement(point, "name").text = plain_text(f"{row[_PLACE['code']]} {row[_PLACE['matter']]}")
     told = ("status", "severity", "village", "grid", "words", "handler", "due_at")
     lines = (_told(COLUMNS[_PLACE[key]], row[_PLACE[key]], language) for key in told if row[_PLACE[key]])
-    ET.SubElement(point, "desc").text = _printable("\n".join(lines))
+    ET.SubElement(point, "desc").text = plain_text("\n".join(lines))
     return point
 
 
@@ -96,37 +83,11 @@ def _told(column: Column, value: Value, language: str) -> str:
     return f"{column.title.in_language(language)}：{value}" if language != "en" else f"{column.title.en}: {value}"
 
 
-def _printable(words: str) -> str:
-    """XML 1.0 has no way to write most control characters."""
-    return ILLEGAL_CHARACTERS_RE.sub("", words)
-
-
-_HEADING = {"font": Font(bold=True), "fill": PatternFill("solid", fgColor="E8EEF4")}
-
-
-def _heading(sheet: WriteOnlyWorksheet, column: Column, language: str) -> WriteOnlyCell:
-    cell = WriteOnlyCell(sheet, column.title.in_language(language))
-    cell.font, cell.fill = _HEADING["font"], _HEADING["fill"]
-    return cell
-
-
-def _cell(sheet: WriteOnlyWorksheet, column: Column, value: Value) -> WriteOnlyCell | Value:
-    if value is None or column.kind == "number":
-        return value
-    if column.kind == "degrees":
-        return _formatted(WriteOnlyCell(sheet, value), DEGREES_FORMAT)
-    if column.kind == "time":
-        # A spreadsheet knows no zones: it shows the time of the place it is about.
-        local = datetime.fromisoformat(str(value)).astimezone(SHANGHAI).replace(tzinfo=None)
-        return _formatted(WriteOnlyCell(sheet, local), TIME_FORMAT)
-    cell = WriteOnlyCell(sheet, _printable(str(value)))
-    cell.data_type = "s"  # openpyxl takes what begins with "=" for a formula
-    return _formatted(cell, TEXT_FORMAT)
-
-
-def _formatted(cell: WriteOnlyCell, number_format: str) -> WriteOnlyCell:
-    cell.number_format = number_format
-    return cell
+def _cells(row: Row) -> list[Cell]:
+    return [
+        datetime.fromisoformat(str(value)) if column.kind == "time" and value else value
+        for column, value in zip(COLUMNS, row, strict=True)
+    ]
 
 
 def _lines(stream: Iterable[str]) -> Iterator[Row]:

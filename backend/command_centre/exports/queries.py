@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from backend.cases.models import Case, CasePhoto
 from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, SQUAD_OF_CASE, village_name
-from backend.cases.queries_lists import CaseFilter, filtered_ids
+from backend.cases.queries_lists import CaseFilter, matching
 from backend.command_centre.exports.columns import CaseLine
 from backend.command_centre.exports.models import Export, ExportState
 from backend.errors import NotFound, Say
@@ -24,7 +24,7 @@ AT_ONCE = 1_000
 
 
 async def count_cases(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime) -> int:
-    return await session.scalar(select(func.count()).select_from(filtered_ids(actor, wanted, at).subquery())) or 0
+    return await session.scalar(select(func.count()).where(matching(actor, wanted, at))) or 0
 
 
 async def case_lines(
@@ -79,7 +79,7 @@ async def case_lines(
         .join(Grid, GRID_OF_CASE)
         .join(FilingCondition, condition_of_case)
         .outerjoin(Squad, SQUAD_OF_CASE)
-        .where(col(Case.county) == actor.county, col(Case.id).in_(filtered_ids(actor, wanted, at)))
+        .where(matching(actor, wanted, at))
         .order_by(col(Case.opened_at), col(Case.id))
     )
     found = await session.stream(lines.execution_options(yield_per=AT_ONCE))

@@ -1,6 +1,5 @@
 """Files of cases over HTTP: ask, see how far it is, take it along, give it up."""
 
-from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from backend.cases.case_filter import WantedCases
 from backend.clock import SHANGHAI, Now
 from backend.command_centre.exports import actions, queries
 from backend.command_centre.exports.models import Export, ExportForm, ExportState
-from backend.command_centre.exports.schemas import ExportIn, ExportOut, Exports
+from backend.command_centre.exports.schemas import ExportCount, ExportIn, ExportOut, Exports
 from backend.database import Session
 from backend.errors import Conflict, Say
 from backend.language import Language
@@ -52,6 +51,12 @@ async def put_export(
     return _out(export, language)
 
 
+@router.get("/count")
+async def count_export(actor: Exporter, session: Session, at: Now, wanted: WantedCases) -> ExportCount:
+    """How many cases such a file would hold now."""
+    return ExportCount(count=await queries.count_cases(session, actor, wanted, at))
+
+
 @router.get("")
 async def list_exports(actor: Exporter, session: Session, language: Language) -> Exports:
     """What I asked for of late, newest first."""
@@ -59,9 +64,7 @@ async def list_exports(actor: Exporter, session: Session, language: Language) ->
 
 
 @router.delete("/{export_id}")
-async def cancel_export(
-    export_id: UUID, actor: Exporter, session: Session, at: Now, language: Language
-) -> ExportOut:
+async def cancel_export(export_id: UUID, actor: Exporter, session: Session, at: Now, language: Language) -> ExportOut:
     """Give up a file that is not ready yet."""
     return _out(await actions.cancel_export(session, actor=actor, export_id=export_id, at=at), language)
 
@@ -83,7 +86,9 @@ async def export_file(
 
 def _not_ready(export: Export) -> Conflict:
     if export.state == ExportState.GONE:
-        return Conflict("export_gone", Say("文件已过保存期限并删除，请重新导出", "The file was deleted in time; ask again"))
+        return Conflict(
+            "export_gone", Say("文件已过保存期限并删除，请重新导出", "The file was deleted in time; ask again")
+        )
     return Conflict("export_not_ready", Say("文件还没有做好", "The file is not ready"))
 
 

@@ -31,3 +31,7 @@ class ExportOut(BaseModel):
 
 class Exports(BaseModel):
     items: list[ExportOut] = Field(description="those I asked for, newest first")
+
+
+class ExportCount(BaseModel):
+    count: int
