@@ -46,6 +46,8 @@ async def case_lines(
         col(FilingCondition.catalogue_version) == col(Case.catalogue_version),
         col(FilingCondition.code) == col(Case.condition_code),
     )
+    # A table of its own: the filter names matters and grids too, and would take those joined here for its own.
+    found = select(col(Case.id)).where(matching(actor, wanted, at)).cte("found")
     lines = (
         select(
             col(Case.code),
@@ -79,11 +81,11 @@ async def case_lines(
         .join(Grid, GRID_OF_CASE)
         .join(FilingCondition, condition_of_case)
         .outerjoin(Squad, SQUAD_OF_CASE)
-        .where(matching(actor, wanted, at))
+        .where(col(Case.county) == actor.county, col(Case.id).in_(select(found.c.id)))
         .order_by(col(Case.opened_at), col(Case.id))
     )
-    found = await session.stream(lines.execution_options(yield_per=AT_ONCE))
-    async for page in found.partitions():
+    rows = await session.stream(lines.execution_options(yield_per=AT_ONCE))
+    async for page in rows.partitions():
         yield [CaseLine(*row) for row in page]
 
 
