@@ -24,7 +24,16 @@ from tests.conftest import Clock
 from tests.people import People, Person
 
 GPX = "{http://www.topografix.com/GPX/1/1}"
-HOSTILE = ['=HYPERLINK("http://x.example","y")', "+1+1", "-2+3", "@SUM(A1)", "\t=1+1", "\r=1", "http://x.example", "a\x00\x0bb"]
+HOSTILE = [
+    '=HYPERLINK("http://x.example","y")',
+    "+1+1",
+    "-2+3",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1",
+    "http://x.example",
+    "a\x00\x0bb",
+]
 
 
 DrainJobs = Callable[[], Awaitable[int]]
@@ -77,21 +86,23 @@ async def test_a_workbook_holds_every_case_of_the_filter_and_no_name(people: Peo
 
 async def test_the_same_cases_as_features_and_as_way_points(people: People, drain_jobs: DrainJobs) -> None:
     worker, operator = await people.worker(), await people.operator()
-    case = await report_case(worker, words="a < b & \"c\"")
+    case = await report_case(worker, words='a < b & "c"')
     query = f"text={case['code']}"
     geojson, gpx = await asked(operator, "geojson", query), await asked(operator, "gpx", query)
     await drain_jobs()
     (feature,) = json.loads(await taken(operator, geojson))["features"]
     assert feature["geometry"]["coordinates"] == pytest.approx([case["place"]["lng"], case["place"]["lat"]], abs=1e-6)
-    assert feature["properties"]["words"] == "a < b & \"c\""
+    assert feature["properties"]["words"] == 'a < b & "c"'
     (point,) = ET.fromstring(await taken(operator, gpx)).iter(f"{GPX}wpt")
     assert float(point.attrib["lon"]) == pytest.approx(case["place"]["lng"], abs=1e-6)
     name, told = point.findtext(f"{GPX}name"), point.findtext(f"{GPX}desc")
     assert name and name.startswith(case["code"])
-    assert told and "情况说明：a < b & \"c\"" in told
+    assert told and '情况说明：a < b & "c"' in told
 
 
-async def test_a_repeat_is_the_same_export_and_another_content_is_refused(people: People, drain_jobs: DrainJobs) -> None:
+async def test_a_repeat_is_the_same_export_and_another_content_is_refused(
+    people: People, drain_jobs: DrainJobs
+) -> None:
     operator = await people.operator()
     export_id = str(uuid4())
     first = await asked(operator, export_id=export_id, query="group=open")
@@ -126,7 +137,9 @@ async def test_one_that_is_given_up_is_not_made(people: People, drain_jobs: Drai
 async def test_whoever_lost_the_post_gets_nothing(people: People, drain_jobs: DrainJobs, session: AsyncSession) -> None:
     operator = await people.operator()
     await asked(operator)
-    await session.execute(text("DELETE FROM post WHERE staff_id = :id"), {"id": (await operator.http.get("/api/me")).json()["id"]})
+    await session.execute(
+        text("DELETE FROM post WHERE staff_id = :id"), {"id": (await operator.http.get("/api/me")).json()["id"]}
+    )
     await session.commit()
     await drain_jobs()
     state = (await session.execute(text("SELECT state, reason FROM export"))).one()
@@ -156,7 +169,10 @@ async def test_three_at_once_are_enough_and_a_file_is_deleted_after_a_week(
 @pytest.mark.parametrize("form", ExportForm)
 def test_hostile_words_stay_words(form: ExportForm, tmp_path: Path) -> None:
     plain = {"lng": 120.3, "lat": 31.8, "opened_at": "2026-11-23T01:00:00+00:00"}
-    rows = [[plain.get(c.key, words if c.key in {"words", "matter", "grid"} else None) for c in COLUMNS] for words in HOSTILE]
+    rows = [
+        [plain.get(c.key, words if c.key in {"words", "matter", "grid"} else None) for c in COLUMNS]
+        for words in HOSTILE
+    ]
     path = tmp_path / "file"
     WRITERS[form](rows, path, "zh-CN")
     if form == ExportForm.XLSX:
