@@ -1,4 +1,4 @@
-"""Files of cases: asked for under an id of one's own, made by a job, within the scope of whoever asked, without a name in them."""
+"""Files of cases: asked for under an id of one's own, made by a job within the asker's scope, without a name in them."""
 
 import io
 import json
@@ -96,8 +96,10 @@ async def test_the_same_cases_as_features_and_as_way_points(people: People, drai
     (point,) = ET.fromstring(await taken(operator, gpx)).iter(f"{GPX}wpt")
     assert float(point.attrib["lon"]) == pytest.approx(case["place"]["lng"], abs=1e-6)
     name, told = point.findtext(f"{GPX}name"), point.findtext(f"{GPX}desc")
-    assert name and name.startswith(case["code"])
-    assert told and '情况说明：a < b & "c"' in told
+    assert name
+    assert name.startswith(case["code"])
+    assert told
+    assert '情况说明：a < b & "c"' in told
 
 
 async def test_a_repeat_is_the_same_export_and_another_content_is_refused(
