@@ -60,6 +60,22 @@ async def cells_last_seen(
     return seen
 
 
+async def cells_by_day(
+    session: AsyncSession, county: str, grid_code: str, first: date, last: date
+) -> list[tuple[date, list[int]]]:
+    """The days within `first` to `last` on which somebody walked in the grid, each with the cells, oldest first."""
+    rows = await session.execute(
+        select(col(CoverageDay.on_day), col(CoverageDay.cells))
+        .where(
+            col(CoverageDay.county) == county,
+            col(CoverageDay.grid_code) == grid_code,
+            col(CoverageDay.on_day).between(first, last),
+        )
+        .order_by(col(CoverageDay.on_day))
+    )
+    return [(on_day, cells) for on_day, cells in rows]
+
+
 async def coverage_shares(
     session: AsyncSession, county: str, on_day: date, cells: Mapping[str, Sequence[int]]
 ) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import cast
 
 import numpy as np
@@ -10,13 +10,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.clock import local_date
 from backend.database import shape_of
 from backend.errors import NotFound, Say
 from backend.grids.models import LEAF_LEVELS, Grid
 from backend.grids.queries import in_force
-from backend.patrols.coverage import cells_last_seen
-from backend.patrols.schemas import BlindSpot, CellSeen, GridCoverage, GridCoverageDetail
+from backend.patrols.coverage import cells_by_day, cells_last_seen
+from backend.patrols.schemas import BlindSpot, CellSeen, GridCoverage, GridCoverageDetail, WeekSeen
 from geo.lattice import Shape
 from geo.tracks.coverage import bounds, cells_of
 from geo.tracks.patches import patches
@@ -25,11 +24,11 @@ WEEK = timedelta(days=7)
 # What was not walked for longer than this is only told to be longer ago.
 LOOKED_BACK = timedelta(days=90)
 MOST_SPOTS = 5
+WEEKS = 12
 
 
-async def coverage_of_grids(session: AsyncSession, county: str, within: str | None, at: datetime) -> list[GridCoverage]:
-    """Every grid in force below a path, or of the county: how much of it was walked through in the last seven days."""
-    today = local_date(at)
+async def coverage_of_grids(session: AsyncSession, county: str, within: str | None, today: date) -> list[GridCoverage]:
+    """Every grid in force below a path, or of the county: how much of it was walked through in the seven days to `today`."""
     grids = await _leaves(session, county, within, today)
     seen = await cells_last_seen(session, county, [grid.code for grid in grids], today - LOOKED_BACK, today)
     # A county's cells take a second of arithmetic: not on the event loop.
@@ -38,17 +37,20 @@ async def coverage_of_grids(session: AsyncSession, county: str, within: str | No
     )
 
 
-async def coverage_of_grid(session: AsyncSession, county: str, code: str, at: datetime) -> GridCoverageDetail:
-    """One grid with all its cells, and the places in it that nobody has seen for longest. Raises NotFound."""
-    today = local_date(at)
+async def coverage_of_grid(session: AsyncSession, county: str, code: str, today: date) -> GridCoverageDetail:
+    """One grid with all its cells as of `today`, the places in it that nobody has seen for longest, and its last weeks.
+
+    Raises NotFound.
+    """
     grid = next((one for one in await _leaves(session, county, None, today, code) if one.code == code), None)
     if grid is None:
         raise NotFound("no_such_grid", Say("没有这个网格", "There is no such grid"))
-    seen = (await cells_last_seen(session, county, [code], today - LOOKED_BACK, today))[code]
-    return await asyncio.to_thread(_detail, grid, seen, today)
+    days = await cells_by_day(session, county, code, today - LOOKED_BACK, today)
+    return await asyncio.to_thread(_detail, grid, days, today)
 
 
-def _detail(grid: Grid, seen: dict[int, date], today: date) -> GridCoverageDetail:
+def _detail(grid: Grid, walked: Sequence[tuple[date, list[int]]], today: date) -> GridCoverageDetail:
+    seen = {cell: on_day for on_day, those in walked for cell in those}
     cells = cells_of(_shape(grid))
     days = [_days_ago(seen.get(cell), today) for cell in cells.tolist()]
     boxes = bounds(cells)
@@ -59,7 +61,20 @@ def _detail(grid: Grid, seen: dict[int, date], today: date) -> GridCoverageDetai
             for cell, ago, box in zip(cells.tolist(), days, boxes.tolist(), strict=True)
         ],
         blind_spots=_blind_spots(cells, days),
+        weeks=_weeks(cells, walked, today),
     )
+
+
+def _weeks(cells: np.ndarray, walked: Sequence[tuple[date, list[int]]], today: date) -> list[WeekSeen]:
+    mine = set(cells.tolist())
+    weeks = []
+    for back in range(WEEKS - 1, -1, -1):
+        last = today - back * WEEK
+        first = last - WEEK + timedelta(days=1)
+        seen = mine & set().union(*(those for on_day, those in walked if first <= on_day <= last))
+        share = len(seen) / len(mine) if mine else 0.0
+        weeks.append(WeekSeen(first_on=first, last_on=last, cells=len(seen), share=share))
+    return weeks
 
 
 def _blind_spots(cells: np.ndarray, days: Sequence[int | None]) -> list[BlindSpot]:

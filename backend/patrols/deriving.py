@@ -26,7 +26,7 @@ from backend.grids.models import LEAF_LEVELS, Grid
 from backend.grids.queries import in_force
 from backend.locks import one_at_a_time
 from backend.patrols.coverage import recount_coverage
-from backend.patrols.models import FixBatch, Patrol, StaffDay, StaffDayWanted, Travel
+from backend.patrols.models import FixBatch, Patrol, StaffDay, StaffDayWanted
 from backend.patrols.packing import DEGREE, UNSAID, joined, to_ms, unpack
 from backend.patrols.periods import closed, recorded_spans
 from backend.patrols.queries import batches_of, patrols_of_day
@@ -44,7 +44,6 @@ from geo.tracks.spans import Period, Span
 WHILE_RUNNING = timedelta(minutes=2)
 # Grids this far from any fix have nothing to do with the day (degrees, about a kilometre).
 NEARBY_DEG = 0.01
-_SLOWEST_FIRST = (Travel.WALK, Travel.EBIKE, Travel.CAR)
 
 
 class Wanted(NamedTuple):
@@ -137,14 +136,17 @@ async def day_of(session: AsyncSession, county: str, staff_id: UUID, on_day: dat
     fixes = fixes_of(await batches_of(session, patrols))
     grids = await _grids_near(session, county, on_day, fixes)
     now_ms = to_ms(at)
-    periods = [Period(*span) for patrol in patrols for span in recorded_spans(patrol, now_ms)]
+    periods = [
+        Period(*span, track_rules.Travel(patrol.travel))
+        for patrol in patrols
+        for span in recorded_spans(patrol, now_ms)
+    ]
     gaps = [
         Span(*span, "hidden")
         for patrol in patrols
         for span in closed(patrol.hidden, min(now_ms, to_ms(patrol.ended_at or patrol.shift_ends_at)))
     ]
-    travel = max((patrol.travel for patrol in patrols), key=_SLOWEST_FIRST.index)
-    rules = track_rules.rules_for(track_rules.Travel(travel))
+    rules = track_rules.rules_for(track_rules.Travel.WALK)
     # Seconds of arithmetic for a long day: not on the event loop.
     return await asyncio.to_thread(derive_day, fixes, periods=periods, declared_gaps=gaps, grids=grids, rules=rules)
 

@@ -58,7 +58,6 @@ async def get_my_track(
     form: Annotated[TrackFormat, Query(alias="format")] = TrackFormat.GPX,
 ) -> Response:
     """My own track of a day as a file: GPX, GeoJSON or OGC Moving Features JSON. While the positions live, as measured."""
-    await _my_day(session, actor, on_day, at)
     return await track_file(session, actor.county, actor.staff_id, on_day, form, at)
 
 

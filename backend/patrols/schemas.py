@@ -253,6 +253,18 @@ class BlindSpot(BaseModel):
     days_ago: int | None = Field(description="typical for the part; null: not in the last 90 days")
 
 
+class WeekSeen(BaseModel):
+    """Seven days of a grid: how many of its cells somebody walked through."""
+
+    first_on: date
+    last_on: date
+    cells: int
+    share: float = Field(description="of all cells of the grid, 0 to 1")
+
+
 class GridCoverageDetail(GridCoverage):
     cells_seen: list[CellSeen]
     blind_spots: list[BlindSpot]
+    weeks: list[WeekSeen] = Field(
+        description="twelve times seven days, the last of which ends on the day; oldest first"
+    )

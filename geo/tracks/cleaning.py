@@ -72,17 +72,25 @@ def clean(fixes: Fixes, periods: Sequence[Period], rules: Rules) -> Cleaned:
     flag(~_on_earth(fixes), Flag.ODD_PLACE)
     flag(period < 0, Flag.OUTSIDE_PATROL)
     flag(_not_best(fixes, accuracy_m, flags, 1), Flag.DUPLICATE)
-    flag(accuracy_m > rules.accuracy_limit_m, Flag.INACCURATE)
+    flag(accuracy_m > _of_period(period, [one.rules(rules).accuracy_limit_m for one in periods]), Flag.INACCURATE)
     flag(_not_best(fixes, accuracy_m, flags, rules.crowding_ms), Flag.CROWDED)
     left = np.flatnonzero(flags == Flag.OK)
     spoken = speaking(fixes.at_ms[left], fixes.source[left], accuracy_m[left], rules)
     flags[left[~spoken]] = Flag.OTHER_SOURCE
     left = left[spoken]
-    too_fast, apart_of_left = out_of_reach(fixes.at_ms[left], fixes.lng[left], fixes.lat[left], accuracy_m[left], rules)
+    limit_mps = _of_period(period[left], [one.rules(rules).speed_limit_mps for one in periods])
+    too_fast, apart_of_left = out_of_reach(
+        fixes.at_ms[left], fixes.lng[left], fixes.lat[left], accuracy_m[left], limit_mps, rules
+    )
     flags[left[too_fast]] = Flag.TOO_FAST
     apart = np.zeros(len(fixes), dtype=bool)
     apart[left[apart_of_left]] = True
     return Cleaned(flags, accuracy_m, period, apart)
+
+
+def _of_period(period: NDArray[np.intp], by_period: Sequence[float]) -> Floats:
+    """The value of each fix's period; what lies in none does not matter."""
+    return np.array([*by_period, 0.0])[period]
 
 
 def _canonical(column: Floats) -> Floats:

@@ -107,13 +107,20 @@ def derive_day(
     grids: Sequence[GridShape],
     rules: Rules,
 ) -> DerivedDay:
-    """Derive a staff-day. Periods, gaps and grids come in any order; grids are valid polygons in WGS84 degrees."""
+    """Derive a staff-day. Periods, gaps and grids come in any order; grids are valid polygons in WGS84 degrees.
+
+    `rules` are those of periods that do not say how the person went about.
+    """
     fixes, merged, declared = in_order(fixes), merged_periods(periods), sorted_spans(declared_gaps)
     cleaned = clean(fixes, merged, rules)
     rows = np.flatnonzero(cleaned.flags == Flag.OK)
     run_of_row, gaps = cut(fixes.at_ms[rows], cleaned.period[rows], cleaned.apart[rows], merged, declared, rules)
     starts = np.flatnonzero(np.r_[True, run_of_row[1:] != run_of_row[:-1]]) if len(rows) else np.zeros(0, np.intp)
-    runs = [_derive_run(part, fixes, cleaned.accuracy_m, rules) for part in np.split(rows, starts[1:]) if len(part)]
+    runs = [
+        _derive_run(part, fixes, cleaned.accuracy_m, merged[cleaned.period[part[0]]].rules(rules))
+        for part in np.split(rows, starts[1:])
+        if len(part)
+    ]
 
     run, stay = np.full(len(fixes), -1, dtype=np.int64), np.full(len(fixes), -1, dtype=np.int64)
     run[rows] = run_of_row
@@ -271,6 +278,6 @@ def _input_hash(
         "periods": [asdict(period) for period in periods],
         "declared": [asdict(span) for span in declared],
         "grids": shapes,
-        "rules": asdict(rules),
+        "rules": [asdict(each) for each in dict.fromkeys(period.rules(rules) for period in periods)] or [asdict(rules)],
     }
     return digest(given)

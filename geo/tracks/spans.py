@@ -7,14 +7,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.tracks.fixes import Ints
+from geo.tracks.rules import Rules, Travel, rules_for
 
 
 @dataclass(frozen=True, order=True)
 class Period:
-    """From when to when a person recorded, both ends within. One that ends before it starts is no period."""
+    """From when to when a person recorded, both ends within, and how they went about; None as the day's rules say.
+
+    One that ends before it starts is no period.
+    """
 
     start_ms: int
     end_ms: int
+    travel: Travel | None = None
+
+    def rules(self, of_day: Rules) -> Rules:
+        return of_day if self.travel is None else rules_for(self.travel)
 
 
 @dataclass(frozen=True, order=True)
@@ -27,14 +35,17 @@ class Span:
 
 
 def merged_periods(periods: Sequence[Period]) -> list[Period]:
-    """Sorted, without overlaps; periods that touch are one."""
+    """Sorted, without overlaps. Periods that touch are one, unless the person went about differently: then the earlier one
+    counts until its end."""
     merged: list[Period] = []
-    for period in sorted(period for period in periods if period.start_ms <= period.end_ms):
-        if merged and period.start_ms <= merged[-1].end_ms:
-            last = merged.pop()
-            merged.append(Period(last.start_ms, max(last.end_ms, period.end_ms)))
-        else:
-            merged.append(period)
+    for period in sorted(periods, key=lambda one: (one.start_ms, one.end_ms, one.travel or "")):
+        last = merged[-1] if merged else None
+        if last and period.start_ms <= last.end_ms and period.travel == last.travel:
+            merged[-1] = Period(last.start_ms, max(last.end_ms, period.end_ms), last.travel)
+            continue
+        start_ms = max(period.start_ms, last.end_ms + 1) if last else period.start_ms
+        if start_ms <= period.end_ms:
+            merged.append(Period(start_ms, period.end_ms, period.travel))
     return merged
 
 

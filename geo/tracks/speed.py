@@ -16,13 +16,18 @@ from geo.tracks.rules import Rules
 Bools = NDArray[np.bool_]
 
 
-def out_of_reach(at_ms: Ints, lng: Floats, lat: Floats, accuracy_m: Floats, rules: Rules) -> tuple[Bools, Bools]:
-    """(which fixes are too fast, which believed ones are out of reach of the believed one before); rows sorted by time."""
+def out_of_reach(
+    at_ms: Ints, lng: Floats, lat: Floats, accuracy_m: Floats, limit_mps: Floats, rules: Rules
+) -> tuple[Bools, Bools]:
+    """(which fixes are too fast, which believed ones are out of reach of the believed one before); rows sorted by time.
+
+    `limit_mps` holds around each fix; between two the higher one does: somebody changed over on the way.
+    """
     too_fast, apart = np.zeros(len(at_ms), dtype=bool), np.zeros(len(at_ms), dtype=bool)
     if len(at_ms) < 2:
         return too_fast, apart
     jitter_m = np.maximum(rules.jitter_m, accuracy_m[1:] + accuracy_m[:-1])
-    jumps = legs_m(lng, lat) - jitter_m > rules.speed_limit_mps * np.diff(at_ms) / 1000
+    jumps = legs_m(lng, lat) - jitter_m > np.maximum(limit_mps[1:], limit_mps[:-1]) * np.diff(at_ms) / 1000
     if not jumps.any():
         return too_fast, apart
     starts = np.r_[0, np.flatnonzero(jumps) + 1]
@@ -33,7 +38,8 @@ def out_of_reach(at_ms: Ints, lng: Floats, lat: Floats, accuracy_m: Floats, rule
     def within_reach(one: int, other: int) -> bool:
         metres = distance_m(float(lng[one]), float(lat[one]), float(lng[other]), float(lat[other]))
         jitter_m = max(rules.jitter_m, float(accuracy_m[one] + accuracy_m[other]))
-        return metres - jitter_m <= rules.speed_limit_mps * abs(int(at_ms[other] - at_ms[one])) / 1000
+        limit = max(float(limit_mps[one]), float(limit_mps[other]))
+        return metres - jitter_m <= limit * abs(int(at_ms[other] - at_ms[one])) / 1000
 
     last = int(ends[seed])
     for n in range(seed + 1, len(starts)):

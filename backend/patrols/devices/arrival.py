@@ -11,9 +11,8 @@ from sqlmodel import col
 from backend.identifiers import new_id
 from backend.patrols.devices.judging import batches
 from backend.patrols.devices.models import TrackSource
-from backend.patrols.devices.readings import Complaint, DeviceFix, Reading
+from backend.patrols.devices.readings import Complaint, Reading
 from backend.patrols.intake import Batch, Rejected, Taken, take_fixes
-from backend.patrols.packing import NewFix
 from backend.patrols.patrolling import open_patrol
 
 # Of a flood of junk the first hundred say everything.
@@ -27,7 +26,7 @@ async def take_reading(session: AsyncSession, source: TrackSource, reading: Read
     total = Taken(rejected=len(reading.rejected))
     for fixes in batches(reading):
         batch = Batch(source.county, source.staff_id, source.id, new_id(), at)
-        taken = await take_fixes(session, batch, [_new_fix(fix) for fix in fixes])
+        taken = await take_fixes(session, batch, fixes)
         total = replace(
             total,
             stored=total.stored + taken.stored,
@@ -48,21 +47,6 @@ async def _to_quarantine(session: AsyncSession, source: TrackSource, reading: Re
     if not reading.rejected or not await open_patrol(session, source.county, source.staff_id, at):
         return []
     return [Rejected(one.reason, one.raw) for one in reading.rejected[:MAX_QUARANTINED]]
-
-
-def _new_fix(fix: DeviceFix) -> NewFix:
-    return NewFix(
-        at=fix.at,
-        lng=fix.lng,
-        lat=fix.lat,
-        accuracy_m=fix.accuracy_m,
-        speed_mps=fix.speed_mps,
-        heading_deg=fix.heading_deg,
-        altitude_m=fix.altitude_m,
-        battery=fix.battery,
-        charging=fix.charging,
-        mock=fix.mock,
-    )
 
 
 async def _note(session: AsyncSession, source: TrackSource, reading: Reading, taken: Taken, at: datetime) -> None:

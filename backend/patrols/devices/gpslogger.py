@@ -47,5 +47,4 @@ def _of_fields(said: Fields) -> Saying:
         altitude_m=said.get("alt", "altitude"),
         battery=level,
         charging=charging,
-        provider=said.get("prov", "provider"),
     )

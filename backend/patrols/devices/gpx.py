@@ -93,7 +93,6 @@ def _of_point(point: Element) -> Said:
         speed=said.get("speed"),
         heading_deg=said.get("course", said.get("bearing", said.get("heading"))),
         altitude_m=said.get("ele"),
-        provider=said.get("src"),
     )
 
 

@@ -18,7 +18,6 @@ from backend.patrols.devices.readings import (
     Complaint,
     Datum,
     Delivery,
-    DeviceFix,
     Encrypted,
     Heard,
     OfAnother,
@@ -30,6 +29,7 @@ from backend.patrols.devices.readings import (
     SourceSettings,
     Unusable,
 )
+from backend.patrols.packing import NewFix
 from geo.bd09 import from_bd09
 from geo.crs import CHINA
 from geo.gcj02 import from_gcj02
@@ -46,7 +46,7 @@ UNDO: dict[Datum, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
 
 @dataclass
 class _Gathered:
-    fixes: list[DeviceFix] = field(default_factory=list)
+    fixes: list[NewFix] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     breaks: list[int] = field(default_factory=list)
     complaints: set[Complaint] = field(default_factory=set)
@@ -71,7 +71,7 @@ def _gather(saying: Saying, got: _Gathered, delivery: Delivery, settings: Source
     match saying:
         case Said():
             found = _fix(saying, got, delivery, settings)
-            if isinstance(found, DeviceFix):
+            if isinstance(found, NewFix):
                 got.fixes.append(found)
             else:
                 _reject(found, saying.raw, got, delivery)
@@ -112,14 +112,14 @@ def _reading(got: _Gathered, settings: SourceSettings) -> Reading:
     )
 
 
-def _newest_battery(fixes: Sequence[DeviceFix], heard: Heard | None) -> tuple[float | None, bool | None]:
+def _newest_battery(fixes: Sequence[NewFix], heard: Heard | None) -> tuple[float | None, bool | None]:
     if heard:
         return values.battery(heard.battery, heard.battery_full), values.truth(heard.charging)
     newest = max(fixes, key=lambda fix: fix.at, default=None)
     return (newest.battery, newest.charging) if newest else (None, None)
 
 
-def _fix(said: Said, got: _Gathered, delivery: Delivery, settings: SourceSettings) -> DeviceFix | Reason:
+def _fix(said: Said, got: _Gathered, delivery: Delivery, settings: SourceSettings) -> NewFix | Reason:
     place = _place(said)
     if isinstance(place, Reason):
         return place
@@ -133,7 +133,7 @@ def _fix(said: Said, got: _Gathered, delivery: Delivery, settings: SourceSetting
         return Reason.CLOCK
     if at < delivery.received_at - BEHIND:
         return Reason.TOO_OLD
-    return DeviceFix(
+    return NewFix(
         at=at,
         lng=place[0],
         lat=place[1],
@@ -144,7 +144,6 @@ def _fix(said: Said, got: _Gathered, delivery: Delivery, settings: SourceSetting
         battery=values.battery(said.battery, said.battery_full),
         charging=values.truth(said.charging),
         mock=values.truth(said.mock),
-        provider=values.provider(said.provider),
     )
 
 
@@ -166,7 +165,7 @@ def _in_china(lng: float, lat: float) -> bool:
     return west <= lng <= east and south <= lat <= north
 
 
-def in_wgs84(fixes: Sequence[DeviceFix], datum: Datum) -> tuple[DeviceFix, ...]:
+def in_wgs84(fixes: Sequence[NewFix], datum: Datum) -> tuple[NewFix, ...]:
     """The same fixes with the datum's shift undone, which only China's maps have: elsewhere the datums are WGS84 already."""
     undo = UNDO.get(datum)
     shifted = [i for i, fix in enumerate(fixes) if _in_china(fix.lng, fix.lat)]
@@ -179,7 +178,7 @@ def in_wgs84(fixes: Sequence[DeviceFix], datum: Datum) -> tuple[DeviceFix, ...]:
     return tuple(found)
 
 
-def batches(reading: Reading) -> Iterator[tuple[DeviceFix, ...]]:
+def batches(reading: Reading) -> Iterator[tuple[NewFix, ...]]:
     """The fixes as they are to be stored: at most 500 at a time, and never across a break."""
     for start, end in pairwise((0, *reading.breaks, len(reading.fixes))):
         for at in range(start, end, MAX_BATCH):

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from backend.patrols.packing import NewFix
+
 # A GPX file of two long days; whoever sends more at once is told so with 413.
 MAX_POINTS = 20_000
 # Of so many rejected points of a request what they said is kept; of the others only why: a thousandth says nothing new.
@@ -90,27 +92,6 @@ class SourceSettings:
 
 
 @dataclass(frozen=True)
-class DeviceFix:
-    """A position that can be believed: aware UTC to the millisecond, WGS84 degrees. None: the client did not say.
-
-    `battery` is 0 to 1. `mock` is whether the phone says that an app made the position up. `provider` is the client's own
-    word for where it is from (`gps`, `network`).
-    """
-
-    at: datetime
-    lng: float
-    lat: float
-    accuracy_m: float | None = None
-    speed_mps: float | None = None
-    heading_deg: float | None = None
-    altitude_m: float | None = None
-    battery: float | None = None
-    charging: bool | None = None
-    mock: bool | None = None
-    provider: str | None = None
-
-
-@dataclass(frozen=True)
 class Rejected:
     """A point that was not taken: why, and what it said, at most 500 characters without secrets.
 
@@ -129,7 +110,7 @@ class Reading:
     does not follow; nothing else is kept of them. With `too_many` nothing was read.
     """
 
-    fixes: tuple[DeviceFix, ...] = ()
+    fixes: tuple[NewFix, ...] = ()
     rejected: tuple[Rejected, ...] = ()
     breaks: tuple[int, ...] = ()
     contact: bool = True
@@ -169,7 +150,6 @@ class Said:
     battery_full: float = 100
     charging: object = None
     mock: object = None
-    provider: object = None
     now_if_untimed: bool = False
 
 

@@ -31,5 +31,4 @@ def _of_fields(said: Fields) -> Said:
         speed=said.get("speed"),
         heading_deg=said.get("bearing"),
         altitude_m=said.get("altitude"),
-        provider=said.get("provider"),
     )

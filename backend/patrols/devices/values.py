@@ -19,7 +19,6 @@ FIRST, LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 MAX_SPEED_MPS = 300.0
 MAX_ACCURACY_M = 100_000.0
 ALTITUDE_M = (-1_000.0, 20_000.0)
-MAX_PROVIDER = 32
 
 
 def number(value: object) -> float | None:
@@ -77,12 +76,6 @@ def battery(value: object, full: float) -> float | None:
     """0 to 1, of a value that is `full` when the battery is."""
     found = number(value)
     return found / full if found is not None and 0 <= found <= full else None
-
-
-def provider(value: object) -> str | None:
-    if not isinstance(value, str):
-        return None
-    return "".join(c for c in value.strip() if c.isascii() and c.isprintable())[:MAX_PROVIDER] or None
 
 
 def moment(value: object, zone: Zone) -> tuple[datetime | None, bool]:

@@ -23,6 +23,8 @@ export const SHARE_COLOURS = {
 /** The fifth of the scale in which a share (0 to 1) lies. */
 export const fifthOf = (share: number): number => Math.min(4, Math.max(0, Math.floor(share * 5)))
 
+export const percent = (share: number): string => `${Math.round(share * 100)}%`
+
 export interface NearRoad {
   name: string
   metres: number

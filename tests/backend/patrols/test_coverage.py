@@ -91,3 +91,16 @@ async def test_the_map_says_how_long_ago_and_where_to_go_next(
     later = (await operator.http.get(f"/api/coverage/{HUANGTANG_3}")).json()
     assert (later["seen_this_week"], later["last_seen_on"]) == (0, "2026-11-23")
     assert {cell["days_ago"] for cell in later["cells_seen"]} == {8, None}
+    assert [week["cells"] for week in later["weeks"][:-2]] == [0] * 10
+    assert [week["cells"] for week in later["weeks"][-2:]] == [here["seen_this_week"], 0]
+    assert (later["weeks"][0]["first_on"], later["weeks"][-1]["last_on"]) == ("2026-09-09", "2026-12-01")
+    # As it was on that Monday, and the week before it.
+    asked = f"/api/coverage/{HUANGTANG_3}?on="
+    then = (await operator.http.get(asked + "2026-11-23")).json()
+    assert then == detail
+    before = (await operator.http.get(asked + "2026-11-22")).json()
+    assert (before["seen_this_week"], before["last_seen_on"]) == (0, None)
+    grids = (await operator.http.get("/api/coverage?on=2026-11-23")).json()
+    assert {grid["grid_code"]: grid for grid in grids}[HUANGTANG_3] == here
+    future = await operator.http.get(asked + "2026-12-02")
+    assert (future.status_code, future.json()["errors"][0]["field"]) == (422, "on")

@@ -63,14 +63,13 @@ def test_gpx_1_0_as_gpslogger_writes_it() -> None:
         "altitude_m": 12.0,
         "speed_mps": 1.3,
         "heading_deg": 91.0,
-        "provider": "gps",
     }
 
 
 def test_in_a_form() -> None:
     head = '--x\r\nContent-Disposition: form-data; name="note"\r\n\r\nhello\r\n--x\r\n'
     head += 'Content-Disposition: form-data; name="file"; filename="day.gpx"\r\nContent-Type: application/octet-stream\r\n\r\n'
-    assert only(read(f"{head}{GPX_10}\r\n--x--\r\n", "multipart/form-data; boundary=x")).provider == "gps"
+    assert only(read(f"{head}{GPX_10}\r\n--x--\r\n", "multipart/form-data; boundary=x")).heading_deg == 91.0
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be"])

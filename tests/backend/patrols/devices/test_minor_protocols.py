@@ -35,7 +35,6 @@ def test_gpslogger_sends_all_its_placeholders() -> None:
         "altitude_m": 12.0,
         "accuracy_m": 5.0,
         "heading_deg": 91.0,
-        "provider": "gps",
         "speed_mps": 1.3,
         "battery": 0.66,
         "charging": False,
@@ -124,7 +123,6 @@ def test_ulogger_signs_in_begins_a_track_and_adds_points() -> None:
         "speed_mps": 1.3,
         "heading_deg": 91.0,
         "accuracy_m": 5.0,
-        "provider": "gps",
     }
     assert told(Protocol.ULOGGER, adding).body == b'{"error":false}'
 
