@@ -1660,7 +1660,7 @@ export interface paths {
         };
         /**
          * Get Coverage
-         * @description How much of each grid was walked through in the last seven days.
+         * @description How much of each grid was walked through in the seven days to a day.
          */
         get: operations["get_coverage_api_coverage_get"];
         put?: never;
@@ -1680,7 +1680,7 @@ export interface paths {
         };
         /**
          * Get Grid Coverage
-         * @description One grid: when each of its cells was last walked through, and where to go next.
+         * @description One grid: when each of its cells was last walked through, where to go next, and week by week.
          */
         get: operations["get_grid_coverage_api_coverage__code__get"];
         put?: never;
@@ -4583,6 +4583,11 @@ export interface components {
             cells_seen: components["schemas"]["CellSeen"][];
             /** Blind Spots */
             blind_spots: components["schemas"]["BlindSpot"][];
+            /**
+             * Weeks
+             * @description twelve times seven days, the last of which ends on the day; oldest first
+             */
+            weeks: components["schemas"]["WeekSeen"][];
         };
         /** GridDwell */
         GridDwell: {
@@ -8157,6 +8162,29 @@ export interface components {
          * @enum {string}
          */
         WarningKind: "shadowed" | "unreachable" | "partly";
+        /**
+         * WeekSeen
+         * @description Seven days of a grid: how many of its cells somebody walked through.
+         */
+        WeekSeen: {
+            /**
+             * First On
+             * Format: date
+             */
+            first_on: string;
+            /**
+             * Last On
+             * Format: date
+             */
+            last_on: string;
+            /** Cells */
+            cells: number;
+            /**
+             * Share
+             * @description of all cells of the grid, 0 to 1
+             */
+            share: number;
+        };
         /** WeeklyShiftIn */
         WeeklyShiftIn: {
             /** Weekday */
@@ -13507,6 +13535,8 @@ export interface operations {
             query?: {
                 /** @description path of a grid; the whole county if left out */
                 within?: string | null;
+                /** @description the day as of which; today if left out */
+                on?: string | null;
             };
             header?: never;
             path?: never;
@@ -13554,7 +13584,10 @@ export interface operations {
     };
     get_grid_coverage_api_coverage__code__get: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the day as of which; today if left out */
+                on?: string | null;
+            };
             header?: never;
             path: {
                 code: string;

@@ -208,9 +208,9 @@ def test_the_earth_is_round(lng: float, lat: float) -> None:
 
 
 def test_each_period_has_the_rules_of_how_the_person_went_about() -> None:
-    # Ten minutes on foot, then ten on an e-bike at 30 km/h; on foot that would be too fast.
+    # Ten minutes on foot, then ten on an e-bike at 40 km/h; on foot that would be too fast.
     moments = np.arange(0, 1200.0, 5)
-    east = np.where(moments < 600, 1.2 * moments, 720 + 8.3 * (moments - 600))
+    east = np.where(moments < 600, 1.2 * moments, 720 + 11.1 * (moments - 600))
     fixes = fixes_at(moments, np.column_stack([east, np.zeros(len(east))]))
     changed_ms = START_MS + 600_000
     on_foot = Period(START_MS, changed_ms, Travel.WALK)
@@ -221,7 +221,7 @@ def test_each_period_has_the_rules_of_how_the_person_went_about() -> None:
     walked = derived(fixes, periods=[on_foot, Period(changed_ms, riding.end_ms, Travel.WALK)])
     assert walked.clean_m < 800
     assert walked.input_hash != day.input_hash
-    # A ride before a walk makes no walker of 30 km/h.
+    # A ride before a walk makes no walker of 40 km/h.
     ridden_first = derived(
         fixes, periods=[Period(START_MS, changed_ms, Travel.EBIKE), replace(riding, travel=Travel.WALK)]
     )

@@ -7,7 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from backend.patrols.devices.protocols import Protocol, read
-from backend.patrols.devices.readings import Delivery, DeviceFix, Reading, SourceSettings
+from backend.patrols.devices.readings import Delivery, Reading, SourceSettings
+from backend.patrols.packing import NewFix
 
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -46,7 +47,7 @@ def soon_after(moment: datetime) -> datetime:
     return moment + timedelta(seconds=2)
 
 
-def only(reading: Reading) -> DeviceFix:
+def only(reading: Reading) -> NewFix:
     """The one fix of a reading in which nothing was rejected."""
     assert reading.rejected == ()
     assert reading.contact
@@ -54,7 +55,7 @@ def only(reading: Reading) -> DeviceFix:
     return fix
 
 
-def said(fix: DeviceFix) -> dict[str, Any]:
+def said(fix: NewFix) -> dict[str, Any]:
     """What a fix says besides time and place, without what the client did not say."""
     told = {f.name: getattr(fix, f.name) for f in fields(fix)}
     return {n: v for n, v in told.items() if v is not None and n not in {"at", "lng", "lat"}}

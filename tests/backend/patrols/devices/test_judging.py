@@ -7,8 +7,9 @@ import pytest
 
 from backend.patrols.devices.judging import batches
 from backend.patrols.devices.protocols import Protocol, read
-from backend.patrols.devices.readings import Datum, Delivery, DeviceFix, Reading, SourceSettings, Zone
+from backend.patrols.devices.readings import Datum, Delivery, Reading, SourceSettings, Zone
 from backend.patrols.devices.values import moment, number
+from backend.patrols.packing import NewFix
 from geo.bd09 import to_bd09
 from geo.gcj02 import to_gcj02
 from tests.backend.patrols.devices.deliveries import (
@@ -139,7 +140,7 @@ def test_outside_china_there_is_nothing_to_undo() -> None:
 
 
 def test_batches_are_at_most_500_and_lose_nothing() -> None:
-    fixes = tuple(DeviceFix(SOON + timedelta(seconds=n), 120.0, 30.0) for n in range(1201))
+    fixes = tuple(NewFix(SOON + timedelta(seconds=n), 120.0, 30.0) for n in range(1201))
     cut = list(batches(Reading(fixes=fixes, breaks=(600,))))
     assert [len(batch) for batch in cut] == [500, 100, 500, 101]
     assert tuple(fix for batch in cut for fix in batch) == fixes
