@@ -695,6 +695,26 @@ PUT /api/track-objections/{objection}/answer < answer
     other_town      401     403     403     404     403     404     403
     other_county    401     403     403     404     403     404     403
     absent          401     403     403     404     403     404     403
+GET /api/exports
+    any             401     403     403     403     403     200     200
+GET /api/exports/count?group=open
+    any             401     403     403     403     403     200     200
+PUT /api/exports/{new}?group=open < export
+    any             401     403     403     403     403     201     201
+GET /api/exports/{export}/file
+    own             401     403     403     403     403     409     404
+    other_grid      401     403     403     403     403     409     404
+    other_squad     401     403     403     403     403     409     404
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+DELETE /api/exports/{export}
+    own             401     403     403     403     403     200     404
+    other_grid      401     403     403     403     403     200     404
+    other_squad     401     403     403     403     403     200     404
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
 GET /api/patrol-rules
     any             401     403     403     403     403     403     200
 PUT /api/patrol-rules < patrol_rules

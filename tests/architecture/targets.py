@@ -85,6 +85,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "look": await _look(operator, "replay"),
         "live": await _look(operator, "live"),
         "objection": await _objection(worker),
+        "export": await _export(operator),
         **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
@@ -133,6 +134,14 @@ async def _look(operator: Person, kind: str) -> str:
     answer = await operator.http.put(f"/api/track-looks/{look_id}", json={"kind": kind, "reason": "walk"} | day)
     assert answer.status_code == 200, answer.text
     return str(look_id)
+
+
+async def _export(operator: Person) -> str:
+    """One that no worker has begun."""
+    export_id = str(uuid4())
+    answer = await operator.http.put(f"/api/exports/{export_id}", json={"form": "gpx"})
+    assert answer.status_code == 201, answer.text
+    return export_id
 
 
 async def _objection(worker: Person) -> str:
@@ -262,7 +271,7 @@ def absent() -> Target:
         for name in (
             *("waiting", "flag", "handled", "report", "feedback"),
             *("draft", "import", "leave", "person", "rules"),
-            *("patrol", "look", "live", "objection", "tracker"),
+            *("patrol", "look", "live", "objection", "export", "tracker"),
         )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())

@@ -121,6 +121,7 @@ PATROL_BODIES: dict[str, dict[str, Any]] = {
     "consent": {"text_version": 1, "agreed": True},
     "patrol": {"revision": 1, "travel": "walk", "started_at": MONDAY_MORNING.isoformat()},
     "objection": {"on_day": "2026-11-23", "words": "walk"},
+    "export": {"form": "gpx"},
     "look": {"kind": "replay", "reason": "walk", "on_day": "2026-11-23"},
     "answer": {"words": "walk"},
     "patrol_rules": {"version": 0, "starts": "07:00", "ends": "19:00", "fixes_days": 30, "track_days": 180},

@@ -35,6 +35,7 @@ GROWING = {
     "coverage_day",
     "escalation",
     "evidence_flag",
+    "export",
     "fix_batch",
     "fix_quarantine",
     "flag_check",

@@ -30,7 +30,7 @@ from backend.staff.people_words import DUTY_WORDS
 from backend.staff.queries import actor_of, present_on
 
 MAKE = "exports.make"
-AT_ONCE_PER_PERSON = 3
+AT_ONCE_PER_PERSON = 5
 MOST_CASES = 1_000_000
 """A sheet has 1,048,576 rows."""
 KEPT_FOR = timedelta(days=7)
@@ -57,12 +57,12 @@ async def ask_export(
     asked = _FILTER.dump_python(wanted, mode="json")
     if known is not None:
         if (known.asked_by, known.form, known.wanted) != (actor.staff_id, form, asked):
-            raise Conflict("id_taken", Say("这个编号已用于别的导出", "This id is taken by another export"))
+            raise Conflict("export_differs", Say("这个编号已用于别的导出", "This id is taken by another export"))
         return known, False
     if await queries.unfinished_of(session, actor) >= AT_ONCE_PER_PERSON:
         raise TooManyTries(
             "too_many_exports",
-            Say("还有三个导出没有做完，请等一等再导出", "Three exports are still being made; wait for one of them"),
+            Say("还有五个导出没有做完，请等一等再导出", "Five exports are still being made; wait for one of them"),
         )
     export = Export(
         county=actor.county,

@@ -2345,6 +2345,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/exports/{export_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Export
+         * @description Ask for a file of the cases that the query names, under an id of one's own. 201 the first time, 200 for a repeat.
+         */
+        put: operations["put_export_api_exports__export_id__put"];
+        post?: never;
+        /**
+         * Cancel Export
+         * @description Give up a file that is not ready yet.
+         */
+        delete: operations["cancel_export_api_exports__export_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Export
+         * @description How many cases such a file would hold now.
+         */
+        get: operations["count_export_api_exports_count_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exports
+         * @description What I asked for of late, newest first.
+         */
+        get: operations["list_exports_api_exports_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/exports/{export_id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export File
+         * @description The file, once it is ready and while it is kept.
+         */
+        get: operations["export_file_api_exports__export_id__file_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/reports/{report_id}": {
         parameters: {
             query?: never;
@@ -4253,6 +4337,84 @@ export interface components {
         EvidenceFlags: {
             /** Items */
             items: components["schemas"]["FlagOut"][];
+        };
+        /** ExportCount */
+        ExportCount: {
+            /** Count */
+            count: number;
+        };
+        /**
+         * ExportForm
+         * @enum {string}
+         */
+        ExportForm: "xlsx" | "geojson" | "gpx";
+        /**
+         * ExportIn
+         * @description The cases are those of the query, which is that of `GET /api/cases`.
+         */
+        ExportIn: {
+            form: components["schemas"]["ExportForm"];
+        };
+        /** ExportOut */
+        ExportOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            form: components["schemas"]["ExportForm"];
+            state: components["schemas"]["ExportState"];
+            /**
+             * Asked At
+             * Format: date-time
+             */
+            asked_at: string;
+            /**
+             * Total
+             * @description cases in the file; null until they are counted
+             */
+            total: number | null;
+            /**
+             * Done
+             * @description cases written so far
+             */
+            done: number;
+            /**
+             * Size
+             * @description bytes, once the file is ready
+             */
+            size: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /**
+             * Kept Until
+             * @description when the file is deleted
+             */
+            kept_until: string | null;
+            /**
+             * Reason
+             * @description why it failed, in words
+             */
+            reason: string | null;
+            /**
+             * Name
+             * @description what the file is called
+             */
+            name: string;
+        };
+        /**
+         * ExportState
+         * @description `GONE`: it was ready, and its time is over; the row stays as the record of who took what along.
+         * @enum {string}
+         */
+        ExportState: "waiting" | "running" | "ready" | "failed" | "cancelled" | "gone";
+        /** Exports */
+        Exports: {
+            /**
+             * Items
+             * @description those I asked for, newest first
+             */
+            items: components["schemas"]["ExportOut"][];
         };
         /**
          * FieldChanged
@@ -6294,7 +6456,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols";
+        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "export" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -15580,6 +15742,328 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_export_api_exports__export_id__put: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                /** @description a counter of the operator's queue */
+                group?: components["schemas"]["Group"] | null;
+                /** @description code: that grid, or cluster, and all below */
+                grid?: string | null;
+                /** @description codes, major ones too */
+                matter?: string[];
+                severity?: components["schemas"]["Severity"][];
+                source?: components["schemas"]["ReportSource"][];
+                tier?: number | null;
+                /** @description local day */
+                opened_from?: string | null;
+                /** @description local day, included */
+                opened_to?: string | null;
+                /** @description local day */
+                closed_from?: string | null;
+                /** @description local day, included */
+                closed_to?: string | null;
+                /** @description only those I reported, or joined with a report */
+                mine?: boolean;
+                /** @description `mine`: in my squad's hands; or a squad's code */
+                squad?: string | null;
+                /** @description only those that wait for an inspection I may do */
+                inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description part of code, words, matter or grid */
+                text?: string | null;
+                /** @description west,south,east,north */
+                bbox?: string | null;
+            };
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    cancel_export_api_exports__export_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    count_export_api_exports_count_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                /** @description a counter of the operator's queue */
+                group?: components["schemas"]["Group"] | null;
+                /** @description code: that grid, or cluster, and all below */
+                grid?: string | null;
+                /** @description codes, major ones too */
+                matter?: string[];
+                severity?: components["schemas"]["Severity"][];
+                source?: components["schemas"]["ReportSource"][];
+                tier?: number | null;
+                /** @description local day */
+                opened_from?: string | null;
+                /** @description local day, included */
+                opened_to?: string | null;
+                /** @description local day */
+                closed_from?: string | null;
+                /** @description local day, included */
+                closed_to?: string | null;
+                /** @description only those I reported, or joined with a report */
+                mine?: boolean;
+                /** @description `mine`: in my squad's hands; or a squad's code */
+                squad?: string | null;
+                /** @description only those that wait for an inspection I may do */
+                inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description part of code, words, matter or grid */
+                text?: string | null;
+                /** @description west,south,east,north */
+                bbox?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportCount"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    list_exports_api_exports_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Exports"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    export_file_api_exports__export_id__file_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                export_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/geo+json": string;
+                    "application/gpx+xml": string;
+                };
             };
             /** @description problem */
             422: {
