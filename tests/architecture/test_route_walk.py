@@ -304,9 +304,14 @@ async def ended_session(world: World, how: str) -> AsyncIterator[str]:
 
 
 @pytest.mark.parametrize("how", ["expired", "deactivated", "signed_out"])
-async def test_a_session_that_has_ended_opens_as_much_as_none(world: World, how: str) -> None:
+async def test_a_session_that_has_ended_opens_as_much_as_none(
+    world: World, how: str, pytestconfig: pytest.Config
+) -> None:
+    nightly = pytestconfig.getoption("--nightly")
+    # Whatever has ended a session, no token is found: daily each of the three ways asks a third of the table.
+    entries = ENTRIES if nightly else ENTRIES[("expired", "deactivated", "signed_out").index(how) :: 3]
     async with ended_session(world, how) as token:
-        for entry in ENTRIES:
+        for entry in entries:
             cell = Cell(entry.scopes[0], "anonymous")
             if entry.expected[cell] == 401:
                 nobody = await ask(world, entry, cell, None)

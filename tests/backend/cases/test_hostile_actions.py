@@ -195,7 +195,7 @@ BODIES = st.fixed_dictionaries(
 
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-    max_examples=examples(40, nightly=400),
+    max_examples=examples(20, nightly=400),
 )
 @given(body=BODIES, squad=st.booleans())
 async def test_no_body_at_all_is_a_defect_or_breaks_a_case(

@@ -349,7 +349,7 @@ async def live(town: Town, *, lives: int, steps: int) -> None:
 
 
 async def test_whatever_people_do_at_once_every_case_stays_whole(town: Town) -> None:
-    await live(town, lives=6, steps=14)
+    await live(town, lives=4, steps=14)
     ended = {status for _action, status in town.taken}
     assert len(town.taken) > 20, f"a machine in which little happens proves little: {sorted(town.taken)}"
     assert {"handling", "pending_inspection", "closed"} <= ended
