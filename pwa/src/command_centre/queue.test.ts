@@ -61,6 +61,7 @@ describe('the counters', () => {
     ['suspended', { status: 'suspended', due_at: fromNoon(-5) }],
     ['pending_inspection', { status: 'pending_inspection' }],
     ['rework', { status: 'rework' }],
+    ['emergency', { severity: 'emergency' }],
   ] as const)('%s', (group, over) => {
     const row = exampleCase('x', over as never)
     const found = GROUPS.filter((each) => each !== 'in_hand' && isIn(each, row, NOON))

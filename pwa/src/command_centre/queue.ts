@@ -4,18 +4,28 @@ import { lightOf, worstFirst, type Light } from '@/lib/light'
 
 export type Status = CaseSummary['status']
 
-/** The counters above the queue, three in a row: what only the command centre can do, then what presses, then the rest. */
+/** The groups of the queue, in the order in which they press: what waits for the command centre first, then what is late or unanswered,
+    then the rest of what is open. The server counts all of them (`GET /api/cases/counts`). */
 export const GROUPS = [
-  'verifying', 'pending_filing', 'pending_dispatch',
-  'extension', 'suspension', 'void',
-  'late', 'soon', 'supervised',
-  'whistled', 'suspended', 'pending_inspection',
-  'pending_ack', 'in_hand', 'rework',
+  'pending_filing', 'pending_dispatch', 'late', 'emergency',
+  'extension', 'suspension', 'void', 'sent_back', 'not_satisfied', 'resuming', 'whistled', 'supervised',
+  'verifying', 'soon', 'pending_ack', 'in_hand', 'rework', 'pending_inspection', 'suspended',
 ] as const
 export type Group = (typeof GROUPS)[number]
 
-/** `open` is everything not ended; `ended` what ended within the last hour. */
+/** Always shown, whatever they count. */
+export const FIRST_GROUPS: readonly Group[] = ['pending_filing', 'pending_dispatch', 'late', 'emergency']
+/** Shown as soon as they count one: each waits for a decision or an answer. */
+export const PRESSING_GROUPS: readonly Group[] = ['extension', 'suspension', 'void', 'sent_back', 'not_satisfied', 'resuming', 'whistled', 'supervised']
+/** Of these the rows of a list do not tell: the server has to. */
+const TOLD_BY_SERVER: ReadonlySet<Filter> = new Set(['sent_back', 'not_satisfied', 'resuming', 'ended'])
+
+/** `open` is everything not ended; `ended` what ended, the latest first. */
 export type Filter = 'open' | 'ended' | Group
+
+export function isToldByRows(filter: Filter): boolean {
+  return !TOLD_BY_SERVER.has(filter)
+}
 
 const ENDED: ReadonlySet<Status> = new Set(['closed', 'declined', 'voided', 'merged'])
 
@@ -33,6 +43,8 @@ type Test = (row: CaseSummary, now: Date) => boolean
 const asks = (what: CaseSummary['asked'][number]): Test => (row) => row.asked.includes(what)
 const stands = (...statuses: Status[]): Test => (row) => statuses.includes(row.status)
 
+const never: Test = () => false
+
 const TESTS: Record<Group, Test> = {
   verifying: stands('verifying'),
   pending_filing: stands('pending_filing'),
@@ -49,6 +61,10 @@ const TESTS: Record<Group, Test> = {
   pending_ack: stands('pending_ack'),
   in_hand: stands('handling', 'pending_review'),
   rework: stands('rework'),
+  emergency: (row) => !isEnded(row) && row.severity === 'emergency',
+  sent_back: never,
+  not_satisfied: never,
+  resuming: never,
 }
 
 export function isIn(filter: Filter, row: CaseSummary, now: Date): boolean {
@@ -61,7 +77,7 @@ export function countOf(filter: Filter, rows: CaseSummary[], now: Date): number 
   return rows.filter((row) => isIn(filter, row, now)).length
 }
 
-/** The filter that an address names; `open` for none or an unknown one. */
+/** The group that an address names; `open` for none or an unknown one. */
 export function filterNamed(name: string | undefined): Filter {
   return name === 'ended' ? name : (GROUPS.find((group) => group === name) ?? 'open')
 }
