@@ -64,7 +64,7 @@ export function useLiveCases() {
     rows.value = withNewer(snapshot.cases, rows.value, snapshot.as_of)
     squads.value = snapshot.squads
     unlisted.value = unlistedIn(snapshot)
-    groups.value = (snapshot as { groups?: GroupCounts }).groups ?? null
+    groups.value = snapshot.groups
     changes.value++
     told(new Date(snapshot.as_of))
     stopFeed ??= openFeed(

@@ -1,5 +1,6 @@
 /* The queue beside the map: what is in it, in which order, and how many of each. Pure. */
 import type { CaseSummary } from '@/api/client'
+import { addDays, dayAt } from '@/lib/days'
 import { lightOf, worstFirst, type Light } from '@/lib/light'
 
 export type Status = CaseSummary['status']
@@ -17,8 +18,8 @@ export type Group = (typeof GROUPS)[number]
 export const FIRST_GROUPS: readonly Group[] = ['pending_filing', 'pending_dispatch', 'late', 'emergency']
 /** Shown as soon as they count one: each waits for a decision or an answer. */
 export const PRESSING_GROUPS: readonly Group[] = ['extension', 'suspension', 'void', 'sent_back', 'not_satisfied', 'resuming', 'whistled', 'supervised']
-/** Of these the rows of a list do not tell: the server has to. */
-const TOLD_BY_SERVER: ReadonlySet<Filter> = new Set(['sent_back', 'not_satisfied', 'resuming', 'ended'])
+/** Of these there are cases that ended long ago, which no screen holds: the server has to tell. */
+const TOLD_BY_SERVER: ReadonlySet<Filter> = new Set(['not_satisfied', 'ended'])
 
 /** `open` is everything not ended; `ended` what ended, the latest first. */
 export type Filter = 'open' | 'ended' | Group
@@ -27,7 +28,7 @@ export function isToldByRows(filter: Filter): boolean {
   return !TOLD_BY_SERVER.has(filter)
 }
 
-const ENDED: ReadonlySet<Status> = new Set(['closed', 'declined', 'voided', 'merged'])
+export const ENDED: ReadonlySet<Status> = new Set(['closed', 'declined', 'voided', 'merged'])
 
 export function isEnded(row: Pick<CaseSummary, 'status'>): boolean {
   return ENDED.has(row.status)
@@ -43,7 +44,14 @@ type Test = (row: CaseSummary, now: Date) => boolean
 const asks = (what: CaseSummary['asked'][number]): Test => (row) => row.asked.includes(what)
 const stands = (...statuses: Status[]): Test => (row) => statuses.includes(row.status)
 
-const never: Test = () => false
+const DAY_MS = 86_400_000
+/** As the server has it (backend/cases/queries_groups.py). */
+const RESUMES_WITHIN_DAYS = 3
+const WORD_STANDS_MS = 30 * DAY_MS
+
+const isResuming: Test = (row, now) => row.status === 'suspended' && row.resume_on !== null && row.resume_on <= addDays(dayAt(now), RESUMES_WITHIN_DAYS)
+const isUnsatisfied: Test = (row, now) =>
+  row.satisfaction === 'not_satisfied' && (!isEnded(row) || Date.parse(row.updated_at) > now.getTime() - WORD_STANDS_MS)
 
 const TESTS: Record<Group, Test> = {
   verifying: stands('verifying'),
@@ -62,9 +70,9 @@ const TESTS: Record<Group, Test> = {
   in_hand: stands('handling', 'pending_review'),
   rework: stands('rework'),
   emergency: (row) => !isEnded(row) && row.severity === 'emergency',
-  sent_back: never,
-  not_satisfied: never,
-  resuming: never,
+  sent_back: (row) => row.status === 'pending_dispatch' && row.send_back_count > 0,
+  not_satisfied: isUnsatisfied,
+  resuming: isResuming,
 }
 
 export function isIn(filter: Filter, row: CaseSummary, now: Date): boolean {

@@ -1,9 +1,9 @@
 /* Which cases of the queue are wanted. The filter stands in the address, in the words of `GET /api/cases` but for `queue` (there `group`),
    so that a link opens the same list for whoever follows it, within their own scope. Pure. */
 import type { CaseSummary } from '@/api/client'
-import type { Query } from '@/lib/address'
+import { linkTo, type Query } from '@/lib/address'
 import { dayAt } from '@/lib/days'
-import { filterNamed, isIn, isToldByRows, liesIn, type Filter } from './queue'
+import { ENDED, filterNamed, isIn, isToldByRows, liesIn, type Filter } from './queue'
 
 export const SORTS = ['due', 'updated', 'opened'] as const
 export type Sort = (typeof SORTS)[number]
@@ -90,6 +90,10 @@ export function usualSort(group: Filter): Sort {
   return group === 'ended' ? 'updated' : 'due'
 }
 
+export function isSame(one: QueueFilter, other: QueueFilter): boolean {
+  return linkTo([], queryOf(one)) === linkTo([], queryOf(other))
+}
+
 export function isNarrowed(filter: QueueFilter): boolean {
   return NARROWING.some((part) => isSet(filter, part))
 }
@@ -106,7 +110,12 @@ export function without(filter: QueueFilter, part: Narrowing): QueueFilter {
 /** As `GET /api/cases` and `GET /api/cases/counts` are asked. */
 export function asked(filter: QueueFilter): Record<string, string | string[]> {
   const parts = NARROWING.filter((part) => isSet(filter, part)).map((part) => [part, filter[part]] as const)
-  return { group: filter.group, sort: filter.sort, ...(Object.fromEntries(parts) as Record<Narrowing, string | string[]>) }
+  return { ...groupAsked(filter.group), sort: filter.sort, ...(Object.fromEntries(parts) as Record<Narrowing, string | string[]>) }
+}
+
+/** The server's `ended` is what ended within the hour; here it is the whole archive. */
+function groupAsked(group: Filter): Record<string, string | string[]> {
+  return group === 'ended' ? { status: [...ENDED] } : { group }
 }
 
 /** Whether rows that are all at hand answer it; of some groups only the server knows. */

@@ -125,8 +125,8 @@ function casesAt(filter: QueueFilter, limit: number, cursor: string | null): Pro
 }
 
 function countsAt(filter: QueueFilter): Promise<Answer<{ groups: GroupCounts }>> {
-  const { group: _group, sort: _sort, ...query } = asked(filter)
-  return ask(api.GET('/api/cases/counts' as never, { params: { query } } as never) as never)
+  const { group: _group, status: _status, sort: _sort, ...query } = asked(filter)
+  return ask(api.GET('/api/cases/counts', { params: { query: query as never } }))
 }
 
 function sorted(rows: CaseSummary[], { sort }: QueueFilter, now: Date): CaseSummary[] {
