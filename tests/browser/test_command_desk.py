@@ -398,9 +398,9 @@ def told_everything(page: Page, reader: Field, since: dict[str, int]) -> None:
     }
     wait_until(page, "() => window.__suoziTold?.length > 0")
     for _ in range(60):
-        told = [line for line in page.evaluate("() => window.__suoziTold") if line.split()[0] in since]
-        if histories <= set(told):
+        lines = [line.split() for line in page.evaluate("() => window.__suoziTold")]
+        told = {f"{case_id} {seq}" for case_id, seq in lines if case_id in since and int(seq) > since[case_id]}
+        if histories <= told:
             break
         page.wait_for_timeout(100)
-    assert histories <= set(told), histories - set(told)
-    assert set(told) - histories == set()
+    assert told == histories
