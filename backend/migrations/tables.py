@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
+from backend.command_centre import saved_view_models as saved_views
 from backend.command_centre.exports import models as exports
 from backend.dispatch import models as dispatch
 from backend.flags import models as flags
@@ -30,5 +31,6 @@ DOMAINS = (
     trackers,
     residents,
     exports,
+    saved_views,
 )
 METADATA = SQLModel.metadata

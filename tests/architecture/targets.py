@@ -86,6 +86,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "live": await _look(operator, "live"),
         "objection": await _objection(worker),
         "export": await _export(operator),
+        "view": await _saved_view(operator, scope),
         **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
@@ -150,6 +151,14 @@ async def _objection(worker: Person) -> str:
     answer = await worker.http.put(f"/api/my/objections/{objection_id}", json=body)
     assert answer.status_code == 200, answer.text
     return str(objection_id)
+
+
+async def _saved_view(operator: Person, scope: str) -> str:
+    """One of the operator's own; those of the demo town's scopes are one person's."""
+    view_id = str(uuid4())
+    answer = await operator.http.put(f"/api/saved-views/{view_id}", json={"name": f"canary-{scope}", "query": ""})
+    assert answer.status_code == 201, answer.text
+    return view_id
 
 
 async def _tracker(worker: Person, scope: str) -> dict[str, str]:
@@ -271,7 +280,7 @@ def absent() -> Target:
         for name in (
             *("waiting", "flag", "handled", "report", "feedback"),
             *("draft", "import", "leave", "person", "rules"),
-            *("patrol", "look", "live", "objection", "export", "tracker"),
+            *("patrol", "look", "live", "objection", "export", "tracker", "view"),
         )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())
