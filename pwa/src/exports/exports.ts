@@ -7,7 +7,8 @@ import { useChanges } from '@/live/changes'
 
 export type Export = Schemas['ExportOut']
 export type Form = Export['form']
-type Wanted = Record<string, string | string[]>
+/** A query of `GET /api/cases`. */
+export type Wanted = Record<string, string | string[]>
 
 const AGAIN_MS = 2_000
 
@@ -38,7 +39,7 @@ export function useExports() {
     if (busy.value) timer = setTimeout(() => void read(), AGAIN_MS)
   }
 
-  /** `wanted`: the query of `GET /api/cases`. A repeat after a lost answer finds the same export, as long as `id` is the same. */
+  /** A repeat after a lost answer finds the same export, as long as `id` is the same. */
   async function begin(form: Form, wanted: Wanted, id = uuid7()): Promise<Answer<Export>> {
     const answer = await ask(api.PUT('/api/exports/{export_id}', { params: { path: { export_id: id }, query: wanted }, body: { form } }))
     if (answer.ok) await read()
