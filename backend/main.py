@@ -16,7 +16,8 @@ from backend.cases import escalation_routes, handover_routes, original_routes, p
 from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
-from backend.command_centre import net_routes, track_routes
+from backend.command_centre import net_routes, search_routes, track_routes
+from backend.command_centre import tile_routes as case_tiles
 from backend.command_centre import routes as command_centre
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
@@ -81,6 +82,8 @@ ROUTERS = (
     squad_routes.router,
     rule_routes.router,
     command_centre.router,
+    case_tiles.router,
+    search_routes.router,
     net_routes.router,
     track_routes.router,
     residents.router,
