@@ -17,8 +17,8 @@ from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
 from backend.command_centre import net_routes, search_routes, track_routes
-from backend.command_centre import tile_routes as case_tiles
 from backend.command_centre import routes as command_centre
+from backend.command_centre import tile_routes as case_tiles
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes

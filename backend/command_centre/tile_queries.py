@@ -1,4 +1,4 @@
-"""Cases as vector tiles: single ones, and clusters made here, so that a map shows all that a filter finds and never a part of it.
+"""Cases as vector tiles: single ones, and clusters made here, so that a map shows all that a filter finds, never a part.
 
 A tile is cut into square cells. The cases of one cell are one feature; every case lies in exactly one cell of exactly one
 tile, so that the counts of all tiles add up to the count of the list under the same filter.
@@ -132,9 +132,9 @@ def _found(
     stretched = func.ln(func.tan(func.pi() / 4 + func.radians(lat) / 2))
     fx = (lng + 180.0) / 360.0 * across - tile.x * cells
     fy = (0.5 - stretched / (2 * func.pi())) * across - tile.y * cells
-    place = select(
-        col(Case.id).label("id"), lng.label("lng"), lat.label("lat"), fx.label("fx"), fy.label("fy")
-    ).where(matching(actor, wanted, at), col(Case.place).op("&&")(_around(tile)))
+    place = select(col(Case.id).label("id"), lng.label("lng"), lat.label("lat"), fx.label("fx"), fy.label("fy")).where(
+        matching(actor, wanted, at), col(Case.place).op("&&")(_around(tile))
+    )
     if not plain:
         place = place.add_columns(
             col(Case.code).label("code"),
@@ -147,8 +147,7 @@ def _found(
         )
     placed = place.cte("q").prefix_with("MATERIALIZED")
     gx, gy = func.floor(placed.c.fx), func.floor(placed.c.fy)
-    kept = [column for column in placed.c]
-    here = select(*kept, cast(gx, Integer).label("gx"), cast(gy, Integer).label("gy")).where(
+    here = select(*placed.c, cast(gx, Integer).label("gx"), cast(gy, Integer).label("gy")).where(
         gx.between(0, cells - 1), gy.between(0, cells - 1)
     )
     return here.cte("found").prefix_with("MATERIALIZED")
