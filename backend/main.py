@@ -23,7 +23,7 @@ from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes
 from backend.flags import routes as flags
-from backend.grids import draft_routes, export_routes, tile_routes
+from backend.grids import base_map_routes, draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
 from backend.grids.imports.intake import LayerReaders
@@ -50,7 +50,7 @@ from backend.staff.passwords import PasswordChecks
 from backend.staff.queries import actor_of_token
 from backend.staff.sheets import MAX_SHEET_BYTES
 from backend.storage import open_store
-from backend.web_safety import SameOriginOnly, SecurityHeaders
+from backend.web_safety import SameOriginOnly, SecurityHeaders, page_policy
 
 ROUTERS = (
     health.router,
@@ -59,6 +59,7 @@ ROUTERS = (
     people_routes.router,
     rota_routes.router,
     grids.router,
+    base_map_routes.router,
     tile_routes.router,
     draft_routes.router,
     imports.router,
@@ -141,7 +142,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, limit_for=body_limit)
     app.add_middleware(SameOriginOnly)
     app.add_middleware(GZipMiddleware, minimum_size=KIB, compresslevel=5)
-    app.add_middleware(SecurityHeaders)
+    hosts = frozenset().union(*(base.hosts for base in settings.base_maps))
+    app.add_middleware(SecurityHeaders, policy=page_policy(hosts))
     return app
 
 

@@ -496,6 +496,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/base-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base Maps
+         * @description In the order of the settings; the first is shown unless somebody chooses. Empty: only the packaged map.
+         */
+        get: operations["base_maps_api_base_maps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/base-maps/{number}/{part}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base Map Tile
+         * @description A tile of a map that lies as a PMTiles archive on the server.
+         */
+        get: operations["base_map_tile_api_base_maps__number___part___z___x___y__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tiles/grids/{z}/{x}/{y}.mvt": {
         parameters: {
             query?: never;
@@ -2634,6 +2674,37 @@ export interface components {
             ended_at: string | null;
             /** End */
             end: string | null;
+        };
+        /**
+         * BaseMapOut
+         * @description A base map: its sources from below, and whose it is, which is shown for as long as the map is.
+         */
+        BaseMapOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "raster" | "vector";
+            /** Sources */
+            sources: components["schemas"]["TileSource"][];
+            /**
+             * Layers
+             * @description of a vector map: MapLibre layers; the sources are `base-tiles-0`, `base-tiles-1`
+             */
+            layers: {
+                [key: string]: unknown;
+            }[];
+            /** Attribution */
+            attribution: string;
+            /**
+             * Review Number
+             * @description 审图号, empty if it has none
+             */
+            review_number: string;
         };
         /**
          * BaseStatus
@@ -8015,6 +8086,20 @@ export interface components {
              */
             import_id: string;
         };
+        /**
+         * TileSource
+         * @description XYZ tiles in Web Mercator; several addresses are hosts with the same tiles. One that begins with `/` is ours.
+         */
+        TileSource: {
+            /** Tiles */
+            tiles: string[];
+            /** Tile Size */
+            tile_size: number;
+            /** Min Zoom */
+            min_zoom: number;
+            /** Max Zoom */
+            max_zoom: number;
+        };
         /** TouchedCase */
         TouchedCase: {
             /**
@@ -10190,6 +10275,111 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    base_maps_api_base_maps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseMapOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    base_map_tile_api_base_maps__number___part___z___x___y__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                part: number;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a tile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the map has nothing here */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             422: {
