@@ -40,6 +40,7 @@ class Permission(StrEnum):
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_ROUTING = "manage_routing"
     MANAGE_PATROLS = "manage_patrols"
+    KEEP_VIEWS = "keep_views"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING, Permission.SEE_COVERAGE})
@@ -63,6 +64,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
         Permission.MANAGE_ROUTING,
+        Permission.KEEP_VIEWS,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -75,6 +77,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_CATALOGUE,
         Permission.MANAGE_ROUTING,
         Permission.MANAGE_PATROLS,
+        Permission.KEEP_VIEWS,
     },
 }
 

@@ -7,10 +7,12 @@ const SCREEN_ICONS = [
   'arrows-join', 'bell', 'building', 'building-community', 'calendar', 'camera', 'check', 'checkup-list', 'chevron-down',
   'chevron-left', 'chevron-right', 'chevron-up', 'circle-check', 'circle-dot', 'circle-minus', 'clipboard-check',
   'clipboard-list', 'clock', 'copy', 'cloud-off', 'cloud-upload', 'crosshair', 'current-location', 'device-mobile', 'dots', 'download', 'eye',
-  'file-import', 'filter', 'gps', 'grid-dots', 'history', 'home', 'info-circle', 'keyboard', 'language', 'lasso',
-  'layers-intersect', 'list', 'list-check', 'marquee-2', 'lock', 'logout', 'map', 'map-pin', 'map-pin-off', 'minus', 'moon', 'navigation', 'note',
-  'pencil', 'phone', 'photo', 'player-pause', 'player-play', 'player-stop', 'plus', 'polygon', 'refresh', 'route', 'ruler-2', 'scissors', 'search', 'send',
-  'shield-check', 'stack-2', 'sun', 'trash', 'user', 'users', 'vector-spline', 'walk', 'wifi', 'wifi-off', 'x', 'zoom-in',
+  'file-import', 'filter', 'gps', 'grid-dots', 'history', 'home', 'info-circle', 'keyboard', 'language',
+  'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin', 'map-pin-off', 'minus', 'moon', 'navigation', 'note',
+  'pencil', 'phone', 'photo', 'player-pause', 'player-play', 'player-stop', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
+  'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'walk', 'wifi', 'wifi-off',
+  'lasso', 'marquee-2', 'ruler-2', 'stack-2',
+  'bell-off', 'bell-ringing', 'bookmark', 'device-desktop', 'grip-vertical', 'help-circle', 'link', 'maximize', 'minimize', 'adjustments', 'star', 'x', 'zoom-in',
 ]
 
 interface Catalogue {

@@ -151,6 +151,8 @@ def _open(browser: Browser, opened: list[BrowserContext], address: str, *, hold_
     )
     opened.append(context)
     context.add_init_script("localStorage.setItem('suozi.test', '1')")
+    # Who sits here knows the desk; the tour has a journey of its own.
+    context.add_init_script("localStorage.getItem('suozi.tour') ?? localStorage.setItem('suozi.tour', '*')")
     # Nobody in these stories takes a report back, except where a test says so.
     context.add_init_script(f"localStorage.setItem('suozi.hold_ms', '{hold_ms}')")
     page = context.new_page()

@@ -13,7 +13,8 @@ describe('on the ground', () => {
   })
 
   it('areas are those of the ellipsoid, whichever way round', () => {
-    within(1e-4, 337426082.6, areaM2(town))
+    // Of 24 km: a straight line on our map is no geodesic, and encloses a little more or less.
+    within(3e-4, 337426082.6, areaM2(town))
     within(1e-4, 5250.1968, areaM2(yard.toReversed()))
   })
 

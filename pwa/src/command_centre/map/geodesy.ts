@@ -1,4 +1,4 @@
-/* Lengths and areas on the ground (WGS84 ellipsoid), good to a hundred-thousandth over a county: what a person measures with two hands on a map. */
+/* Lengths and areas on the ground (WGS84 ellipsoid), good to a few ten-thousandths over a county. */
 import type { LngLat } from '@/lib/distance'
 
 const A_M = 6_378_137
