@@ -9,4 +9,4 @@ CREATE TEMP TABLE of_part (life int, step int, action text);
 CREATE TEMP TABLE of_words (n int, said text);
 CREATE TEMP TABLE of_person (kind text, n int, id uuid);
 CREATE TEMP TABLE born (n int, id uuid, life int, seen int, grid int, condition int, squad_1 int, squad_2 int, worker int,
-  words int, east float8, north float8, late_s bigint, times bigint[]);
+  words int, east float8, north float8, late_s bigint, times bigint[], dues bigint[], warns bigint[]);

@@ -1,3 +1,5 @@
+CREATE FUNCTION pg_temp.written(at_us bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
+$$ SELECT to_char(to_timestamp(at_us / 1e6) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00') $$;
 ANALYZE born;
 CREATE TEMP TABLE lived AS
 SELECT b.*, g.code AS grid_code, g.path, g.lng + b.east AS lng, g.lat + b.north AS lat, c.matter, c.code AS condition_code,
@@ -37,8 +39,7 @@ SELECT '410225', l.id, CASE WHEN t.seq = 1 THEN l.id ELSE gen_random_uuid() END,
     WHEN t.action = 'grant_extension' THEN jsonb_build_object('limit', l.its_limit)
     WHEN t.action IN ('ask_suspension', 'grant_suspension') THEN jsonb_build_object('until_day',
       ((to_timestamp(l.times[t.seq] / 1e6) AT TIME ZONE 'Asia/Shanghai')::date + 30 + l.n % 60)::text)
-    WHEN t.action = 'supervise' THEN jsonb_build_object('until', to_char((to_timestamp(l.times[t.seq] / 1e6) + interval '8 hours')
-      AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'))
+    WHEN t.action = 'supervise' THEN jsonb_build_object('until', pg_temp.written(l.times[t.seq] + 28800000000))
     WHEN t.action = 'whistle' THEN jsonb_build_object('squads', jsonb_build_array(l.code_2))
     WHEN t.action IN ('add_co_handler', 'co_acknowledge', 'co_arrive', 'co_feedback') THEN jsonb_build_object('squad_code', l.code_2)
     WHEN t.action = 'send_back' THEN '{"reason": "not_ours"}'::jsonb
@@ -46,7 +47,9 @@ SELECT '410225', l.id, CASE WHEN t.seq = 1 THEN l.id ELSE gen_random_uuid() END,
     WHEN t.action = 'decline' THEN '{"reason": "not_there"}'::jsonb
     WHEN t.action = 'force_close' THEN '{"reason": "solved_otherwise"}'::jsonb
     ELSE '{}'::jsonb
-  END, '', to_timestamp(l.times[t.seq] / 1e6), '', ''
+  END || CASE WHEN l.dues[t.seq] > 0
+    THEN jsonb_build_object('due_at', pg_temp.written(l.dues[t.seq]), 'warn_at', pg_temp.written(l.warns[t.seq]))
+    ELSE '{}'::jsonb END, '', to_timestamp(l.times[t.seq] / 1e6), '', ''
 FROM lived l
 JOIN of_step t ON t.life = l.life AND t.seq <= l.seen
 CROSS JOIN LATERAL (SELECT CASE WHEN t.squad = 2 THEN l.squad_2 ELSE l.squad_1 END AS n,
