@@ -6,11 +6,12 @@ what lies in the tile's box. Once more at a tenth of the cases, to see how it gr
 """
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from statistics import median, quantiles
 from time import perf_counter
+from typing import TypeVar
 
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
@@ -25,6 +26,8 @@ from backend.grids.queries_tiles import TileAddress
 from backend.settings import Settings
 from tests.bench.turns import Figures, in_turn, machine
 from tests.bench.year import Year, ready_year
+
+T = TypeVar("T")
 
 ZOOMS = range(8, 18)
 ROUNDS = 5
@@ -124,7 +127,7 @@ async def _more(year: Year) -> str:
     return ", ".join(told)
 
 
-async def _times[T](ask: Callable[[T], Awaitable[None]], each: "list[T] | tuple[T, ...]") -> list[float]:
+async def _times(ask: Callable[[T], Awaitable[None]], each: Sequence[T]) -> list[float]:
     for one in each:
         await ask(one)
     taken = []
