@@ -25,6 +25,7 @@ function wordsOf(part: Narrowing, filter: QueueFilter, names: Names): string {
     case 'severity': return between(filter.severity.map((each) => t(`severity.${each}` as WordKey)))
     case 'squad': return names.squad(filter.squad ?? '')
     case 'source': return between(filter.source.map((each) => c(`source.${each}` as CaseworkWord)))
+    case 'tier': return w('filter.tier_is', { tier: c(`tier.${filter.tier}` as CaseworkWord) })
     case 'opened_from':
     case 'opened_to': return w('filter.opened_is', { when: days(filter.opened_from, filter.opened_to) })
     case 'closed_from':

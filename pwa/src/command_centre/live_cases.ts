@@ -88,10 +88,8 @@ export function useLiveCases() {
   function onState(state: FeedState): void {
     const before = feed.value
     feed.value = state
-    if (state === 'lost' && before !== 'lost') {
-      clearTimeout(polling)
-      polling = setTimeout(() => void takeSnapshot(), POLL_EVERY_MS)
-    }
+    // Whether only the stream is broken or everything: ask at once, and again until it comes.
+    if (state === 'lost' && before !== 'lost') void takeSnapshot()
     if (state === 'live' && pending.size) readSoon()
   }
 

@@ -5,7 +5,7 @@ import { asked, EVERYTHING_OPEN, filterAt, isAnsweredByRows, isNarrowed, isShown
 
 const NARROW: QueueFilter = {
   ...EVERYTHING_OPEN,
-  group: 'late', grid: '320281104206', matter: ['E01', 'E0203'], severity: ['urgent'], squad: 'xxk-squad-1', source: ['resident', 'hotline'],
+  group: 'late', grid: '320281104206', matter: ['E01', 'E0203'], severity: ['urgent'], squad: 'xxk-squad-1', source: ['resident', 'hotline'], tier: '3',
   opened_from: '2026-11-01', opened_to: '2026-11-23', text: '校门口 & 垃圾', sort: 'opened',
 }
 const through = (filter: QueueFilter) => filterAt(parseAddress(linkTo([], queryOf(filter))).query)
@@ -49,6 +49,8 @@ it('narrows rows as the server does', () => {
   expect(shown({ severity: ['urgent'] })).toBe(false)
   expect(shown({ squad: 'xxk-squad-2' })).toBe(false)
   expect(shown({ source: ['hotline'] })).toBe(false)
+  expect(shown({ tier: '2' })).toBe(true)
+  expect(shown({ tier: '3' })).toBe(false)
   expect(shown({ text: 'jy-1' })).toBe(true)
   expect(shown({ text: '校门口' })).toBe(true)
   expect(shown({ text: '公园' })).toBe(false)
@@ -65,6 +67,6 @@ it('knows which lists only the server can make', () => {
 it('is taken back part by part', () => {
   expect(isNarrowed(NARROW)).toBe(true)
   expect(without(NARROW, 'matter').matter).toEqual([])
-  const bare = (['grid', 'matter', 'severity', 'squad', 'source', 'opened_from', 'opened_to', 'text'] as const).reduce(without, NARROW)
+  const bare = (['grid', 'matter', 'severity', 'squad', 'source', 'tier', 'opened_from', 'opened_to', 'text'] as const).reduce(without, NARROW)
   expect(isNarrowed(bare)).toBe(false)
 })

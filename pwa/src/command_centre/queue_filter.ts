@@ -19,6 +19,8 @@ export interface QueueFilter {
   severity: string[]
   squad: string | null
   source: string[]
+  /** 1 the worker, 2 town, 3 county, 4 above. */
+  tier: string | null
   /** Local days, both included. */
   opened_from: string | null
   opened_to: string | null
@@ -29,12 +31,12 @@ export interface QueueFilter {
 }
 
 export const EVERYTHING_OPEN: QueueFilter = {
-  group: 'open', grid: null, matter: [], severity: [], squad: null, source: [],
+  group: 'open', grid: null, matter: [], severity: [], squad: null, source: [], tier: null,
   opened_from: null, opened_to: null, closed_from: null, closed_to: null, text: '', sort: 'due',
 }
 
 /** What narrows the list besides its group. */
-export const NARROWING = ['grid', 'matter', 'severity', 'squad', 'source', 'opened_from', 'opened_to', 'closed_from', 'closed_to', 'text'] as const
+export const NARROWING = ['grid', 'matter', 'severity', 'squad', 'source', 'tier', 'opened_from', 'opened_to', 'closed_from', 'closed_to', 'text'] as const
 export type Narrowing = (typeof NARROWING)[number]
 
 type FilterQuery = Readonly<Record<string, string | undefined>>
@@ -52,6 +54,7 @@ export function filterAt(query: FilterQuery): QueueFilter {
     severity: several(query['severity']).filter((each) => SEVERITIES.some((known) => known === each)),
     squad: query['squad'] ?? null,
     source: several(query['source']).filter((each) => SOURCES.some((known) => known === each)),
+    tier: /^[1-4]$/.test(query['tier'] ?? '') ? query['tier']! : null,
     opened_from: day(query['opened_from']),
     opened_to: day(query['opened_to']),
     closed_from: day(query['closed_from']),
@@ -133,6 +136,7 @@ export function isWanted(filter: QueueFilter, row: CaseSummary): boolean {
     among(filter.severity, row.severity) &&
     (!filter.squad || row.squad?.code === filter.squad) &&
     among(filter.source, row.source) &&
+    (!filter.tier || String(row.tier) === filter.tier) &&
     (!filter.opened_from || opened >= filter.opened_from) &&
     (!filter.opened_to || opened <= filter.opened_to) &&
     holdsText(row, filter.text)

@@ -20,7 +20,7 @@ interface Pages {
   cursor: string | null
 }
 
-export function useQueueList(live: LiveCases, filter: Ref<QueueFilter>, now: Ref<Date>) {
+export function useQueueList(live: LiveCases, filter: Ref<QueueFilter>, now: Readonly<Ref<Date>>) {
   const isWhole = computed(() => live.unlisted.value === 0)
   const fromRows = computed(() => isWhole.value && isAnsweredByRows(filter.value))
   const pages = shallowRef<Pages | null>(null)
@@ -101,7 +101,8 @@ export function useQueueList(live: LiveCases, filter: Ref<QueueFilter>, now: Ref
       listSoon(typing)
       if (!onlyGroup) countSoon(typing)
     },
-    { immediate: true },
+    // At once: the rows of another question are not to be seen under this one.
+    { immediate: true, flush: 'sync' },
   )
   watch(fromRows, () => listSoon(0))
   watch(live.changes, () => {
