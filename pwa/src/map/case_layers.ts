@@ -109,7 +109,7 @@ const textPaint = (palette: Palette): NonNullable<SymbolLayerSpecification['pain
   'text-halo-width': 2,
 })
 
-/** Warm where much was reported; beneath every line and name. `most`: the number of cases of the warmest square. */
+/** Dense where much was reported; beneath every line and name. */
 export function heatLayer(palette: Palette): LayerSpecification {
   const colour = palette.heat
   return {
@@ -118,11 +118,11 @@ export function heatLayer(palette: Palette): LayerSpecification {
     source: HEAT,
     'source-layer': 'heat',
     paint: {
-      'heatmap-weight': ['interpolate', ['linear'], ['ln', ['+', 1, ['get', 'n']]], 0, 0.15, 5, 1],
+      'heatmap-weight': ['interpolate', ['linear'], ['ln', ['+', 1, ['get', 'n']]], 0, 0.3, 5, 1],
       'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 9, 14, 13, 26, 17, 44],
-      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 0.5, 16, 1.1],
+      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 0.7, 16, 1.2],
       'heatmap-opacity': 0.75,
-      'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', 0.15, colour[0], 0.4, colour[1], 0.7, colour[2], 1, colour[3]],
+      'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', 0.08, colour[0], 0.3, colour[1], 0.62, colour[2], 1, colour[3]],
     },
   }
 }
