@@ -16,14 +16,15 @@ from backend.cases import escalation_routes, handover_routes, original_routes, p
 from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
-from backend.command_centre import attention_routes, net_routes, saved_view_routes, track_routes
+from backend.command_centre import attention_routes, net_routes, saved_view_routes, search_routes, track_routes
 from backend.command_centre import routes as command_centre
+from backend.command_centre import tile_routes as case_tiles
 from backend.command_centre.exports import routes as exports
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes
 from backend.flags import routes as flags
-from backend.grids import draft_routes, export_routes, tile_routes
+from backend.grids import base_map_routes, draft_routes, export_routes, tile_routes
 from backend.grids import routes as grids
 from backend.grids.imports import routes as imports
 from backend.grids.imports.intake import LayerReaders
@@ -50,7 +51,7 @@ from backend.staff.passwords import PasswordChecks
 from backend.staff.queries import actor_of_token
 from backend.staff.sheets import MAX_SHEET_BYTES
 from backend.storage import open_store
-from backend.web_safety import SameOriginOnly, SecurityHeaders
+from backend.web_safety import SameOriginOnly, SecurityHeaders, page_policy
 
 ROUTERS = (
     health.router,
@@ -59,6 +60,7 @@ ROUTERS = (
     people_routes.router,
     rota_routes.router,
     grids.router,
+    base_map_routes.router,
     tile_routes.router,
     draft_routes.router,
     imports.router,
@@ -82,6 +84,8 @@ ROUTERS = (
     squad_routes.router,
     rule_routes.router,
     command_centre.router,
+    case_tiles.router,
+    search_routes.router,
     net_routes.router,
     track_routes.router,
     exports.router,
@@ -142,7 +146,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(BodyLimit, limit_for=body_limit)
     app.add_middleware(SameOriginOnly)
     app.add_middleware(GZipMiddleware, minimum_size=KIB, compresslevel=5)
-    app.add_middleware(SecurityHeaders)
+    hosts = frozenset().union(*(base.hosts for base in settings.base_maps))
+    app.add_middleware(SecurityHeaders, policy=page_policy(hosts))
     return app
 
 

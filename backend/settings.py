@@ -1,11 +1,79 @@
 """The one frozen set of settings, read from the environment (SUOZI_*) when a process starts and never at import."""
 
+import re
 from pathlib import Path
+from typing import Literal, Self
 
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parent.parent
+
+
+# What may stand in a content security policy and in a map: a plain address, or a path on this machine.
+_TILES = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?/[^\s\"'<>;\\]*\{z\}[^\s\"'<>;\\]*|/[^\s]+\.pmtiles")
+_TIANDITU_LAYERS = {"tianditu_vector": ("vec", "cva"), "tianditu_image": ("img", "cia")}
+
+
+class BaseMap(BaseModel):
+    """A map to lie under ours; see docs/base-maps.md. `tiles` and what is written on them (`labels`) are XYZ in Web Mercator.
+
+    Coordinates here are WGS84: a map that was shifted (GCJ-02, BD-09) is refused, it would lie hundreds of metres beside them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1, max_length=20)
+    provider: Literal["tianditu_vector", "tianditu_image"] | None = None
+    key: str = Field(default="", pattern=r"^[A-Za-z0-9_-]*$")
+    tiles: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    kind: Literal["raster", "vector"] = "raster"
+    layers: Path | None = None
+    tile_size: int = Field(default=256, ge=128, le=1024)
+    min_zoom: int = Field(default=0, ge=0, le=22)
+    max_zoom: int = Field(default=18, ge=0, le=22)
+    attribution: str = ""
+    review_number: str = ""
+    datum: Literal["wgs84", "cgcs2000"] = "wgs84"
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.provider:
+            if not self.key or self.tiles:
+                raise ValueError("a provider's map has a key and no tiles of its own")
+        elif not self.tiles or not self.attribution:
+            raise ValueError("a map has tiles and an attribution, or a provider")
+        for address in (*self.tiles, *self.labels):
+            if not _TILES.fullmatch(address):
+                raise ValueError(f"{address}: neither http(s)://host/...{{z}}... nor a path to a .pmtiles file")
+        if self.kind == "vector" and not self.layers:
+            raise ValueError("vector tiles need a file with the layers that draw them")
+        return self
+
+    @property
+    def sources(self) -> tuple[tuple[str, ...], ...]:
+        """From below: each with the addresses of the same tiles on its hosts, or the path of an archive of them."""
+        if self.provider:
+            return tuple(
+                tuple(
+                    f"https://t{host}.tianditu.gov.cn/DataServer?T={layer}_w&x={{x}}&y={{y}}&l={{z}}&tk={self.key}"
+                    for host in range(4)
+                )
+                for layer in _TIANDITU_LAYERS[self.provider]
+            )
+        return tuple(each for each in (self.tiles, self.labels) if each)
+
+    @property
+    def credit(self) -> str:
+        return self.attribution or "天地图"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Other machines that a page must be allowed to read from."""
+        addresses = (address for source in self.sources for address in source)
+        return frozenset("/".join(address.split("/")[:3]) for address in addresses if not address.startswith("/"))
 
 
 class Settings(BaseSettings):
@@ -24,6 +92,7 @@ class Settings(BaseSettings):
     session_days: int = 14
     contact_days: int = 180
     want_originals: bool = False
+    base_maps: tuple[BaseMap, ...] = ()
 
     @property
     def conninfo(self) -> str:

@@ -3,7 +3,9 @@
 from datetime import date
 from typing import Annotated
 
+import shapely
 from fastapi import Depends, Query
+from shapely.geometry.base import BaseGeometry
 
 from backend.access import CaseReader
 from backend.cases.models import ReportSource
@@ -17,6 +19,8 @@ from backend.matters.models import Severity
 from backend.matters.queries import matter_codes_ever
 
 MOST_VALUES = 60
+LEAST_CORNERS, MOST_CORNERS = 3, 100
+MOST_LNG, MOST_LAT = 180, 90
 
 
 async def case_filter(
@@ -44,6 +48,10 @@ async def case_filter(
     claimable: Annotated[bool, Query(description="only those that my squad may claim")] = False,
     text: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
     bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
+    within: Annotated[
+        str | None,
+        Query(max_length=4000, description="a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it"),
+    ] = None,
 ) -> CaseFilter:
     """Raises Malformed. A grid, matter or squad that is not there matches nothing."""
     _require_possible(opened_from=opened_from, opened_to=opened_to, closed_from=closed_from, closed_to=closed_to)
@@ -66,6 +74,7 @@ async def case_filter(
         claimable=claimable,
         text=text or None,
         bbox=_bbox(bbox),
+        area=_polygon(within) if within else None,
     )
 
 
@@ -92,3 +101,29 @@ def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
             "bbox", "malformed", Say("范围应为 西，南，东，北", "The box must be west,south,east,north")
         ) from None
     return west, south, east, north
+
+
+def _polygon(text: str) -> BaseGeometry:
+    """What the line encloses, also where it crosses itself. Raises Malformed."""
+    corners = [corner.split(",") for corner in text.split(";")]
+    try:
+        points = [(float(lng), float(lat)) for lng, lat in corners]
+    except ValueError:
+        points = []
+    on_earth = all(abs(lng) <= MOST_LNG and abs(lat) <= MOST_LAT for lng, lat in points)
+    if not (LEAST_CORNERS <= len(points) <= MOST_CORNERS and on_earth):
+        raise _no_polygon()
+    enclosed = shapely.unary_union(
+        [part for part in shapely.get_parts(shapely.make_valid(shapely.Polygon(points))) if part.area]
+    )
+    if enclosed.is_empty:
+        raise _no_polygon()
+    return enclosed
+
+
+def _no_polygon() -> Malformed:
+    message = Say(
+        f"范围应为 {LEAST_CORNERS} 到 {MOST_CORNERS} 个“经度,纬度”，用分号隔开，且围出一块地方",
+        f"The area is {LEAST_CORNERS} to {MOST_CORNERS} corners lng,lat joined by semicolons that enclose some ground",
+    )
+    return Malformed.at("within", "malformed", message)

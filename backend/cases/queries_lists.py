@@ -5,6 +5,8 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
+from geoalchemy2.shape import from_shape
+from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -32,6 +34,7 @@ class CaseFilter:
 
     `grid_paths` are those of the grid that was named, with all below it, and `matters` the codes of the matters that were,
     or of those of a major one: None asks nothing, an empty tuple matches nothing. Days are local, the last one included.
+    `area` is a valid polygon or several, WGS84.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -52,6 +55,7 @@ class CaseFilter:
     claimable: bool = False
     text: str | None = None
     bbox: tuple[float, float, float, float] | None = None
+    area: BaseGeometry | None = None
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,8 @@ class PageStart:
 
 def matching(actor: Actor, wanted: CaseFilter, at: datetime) -> ColumnElement[bool]:
     """The cases that the actor may see and that the filter wants, for any statement about `Case`."""
-    clauses = [visible_to(actor), *_about_the_asker(actor, wanted), *_about_the_case(wanted), *_about_days(wanted)]
+    clauses = [visible_to(actor), *_about_the_asker(actor, wanted), *_about_the_case(wanted)]
+    clauses += [*_about_the_place(wanted), *_about_days(wanted)]
     if wanted.group:
         clauses.append(in_group(wanted.group, at))
     return and_(*clauses)
@@ -88,8 +93,15 @@ def _about_the_case(wanted: CaseFilter) -> list[ColumnElement[bool]]:
         clauses.append(col(Case.squad_code) == wanted.squad)
     if wanted.text:
         clauses.append(_matches(wanted.text))
+    return clauses
+
+
+def _about_the_place(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
     if wanted.bbox:
         clauses.append(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*wanted.bbox, SRID)))
+    if wanted.area is not None:
+        clauses.append(func.ST_Intersects(col(Case.place), from_shape(wanted.area, srid=SRID)))
     return clauses
 
 

@@ -13,7 +13,7 @@ from backend.grids.draft_schemas import LocalDay
 from backend.grids.features import grid_feature
 from backend.grids.models import GridKind, GridLevel
 from backend.grids.schemas import GridAt, GridCollection
-from backend.storage import ObjectMissing, get
+from backend.storage import ObjectMissing, ObjectStore, get
 from backend.wire import Lat, Lng
 
 router = APIRouter(prefix="/api", tags=["grids"])
@@ -75,15 +75,20 @@ async def grid_at_point(
 @router.get("/base-map")
 async def base_map(actor: NetReader, request: Request) -> Response:
     """The county's own base map: roads, water, built-up areas, place names, as GeoJSON; empty if none was loaded."""
-    try:
-        content = await get(request.app.state.store, base_map_key(actor.county))
-    except ObjectMissing:
-        content = EMPTY_MAP
+    content = await kept_base_map(request.app.state.store, actor.county)
     etag = _etag(content)
     headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(content, media_type="application/geo+json", headers=headers)
+
+
+async def kept_base_map(store: ObjectStore, county: str) -> bytes:
+    """The county's base map as GeoJSON; an empty one if none was loaded."""
+    try:
+        return await get(store, base_map_key(county))
+    except ObjectMissing:
+        return EMPTY_MAP
 
 
 def _etag(content: bytes) -> str:

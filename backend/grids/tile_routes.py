@@ -38,7 +38,7 @@ async def net_tile(
     on: Annotated[LocalDay | None, Query(description="the local day whose net is wanted; left out: today")] = None,
 ) -> Response:
     """Layers `grids` (polygons) and `labels` (points) of the net on a day. The ETag changes with its editions."""
-    _require_in_world(z, x, y)
+    require_in_world(z, x, y)
     day = on or local_date(at)
     headers = {
         "ETag": f'"{actor.county}-{await net_version(session, actor.county, day)}"',
@@ -50,7 +50,7 @@ async def net_tile(
     return Response(content, 200 if content else 204, headers, media_type=VECTOR_TILE if content else None)
 
 
-def _require_in_world(z: int, x: int, y: int) -> None:
+def require_in_world(z: int, x: int, y: int) -> None:
     last = (1 << z) - 1
     for name, value in (("x", x), ("y", y)):
         if not 0 <= value <= last:

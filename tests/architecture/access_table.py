@@ -157,6 +157,16 @@ POST /api/net/imports/{import}/draft < import_draft
     absent          401     403     403     403     403     403     404
 GET /api/base-map
     any             401     200     200     200     200     200     200
+GET /api/base-maps
+    any             401     200     200     200     200     200     200
+GET /api/base-maps/0/0/9/427/208
+    any             401     404     404     404     404     404     404
+GET /api/tiles/cases/9/427/208.mvt
+    any             401     200     200     200     200     200     200
+GET /api/tiles/heat/9/427/208.mvt
+    any             401     200     200     200     200     200     200
+GET /api/search?q=canary
+    any             401     200     200     200     200     200     200
 GET /api/matters
     any             401     200     200     200     200     200     200
 GET /api/catalogue/versions

@@ -11,6 +11,7 @@ BENCHES = (
     "report_ingest",
     "grid_at",
     "grid_tile",
+    "case_tile",
     "county_publish",
     "rehearsal",
     "photo_search",

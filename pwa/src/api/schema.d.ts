@@ -496,6 +496,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/base-maps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base Maps
+         * @description In the order of the settings; the first is shown unless somebody chooses. Empty: only the packaged map.
+         */
+        get: operations["base_maps_api_base_maps_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/base-maps/{number}/{part}/{z}/{x}/{y}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Base Map Tile
+         * @description A tile of a map that lies as a PMTiles archive on the server.
+         */
+        get: operations["base_map_tile_api_base_maps__number___part___z___x___y__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/tiles/grids/{z}/{x}/{y}.mvt": {
         parameters: {
             query?: never;
@@ -2206,6 +2246,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/tiles/cases/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Case Tile
+         * @description The cases that the same filter lists at `GET /api/cases`, single and in clusters. Where it asks for no group,
+         *     status or days, only the open ones.
+         */
+        get: operations["case_tile_api_tiles_cases__z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tiles/heat/{z}/{x}/{y}.mvt": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Heat Tile
+         * @description How many of the cases that the filter finds lie in each small cell, whatever became of them.
+         */
+        get: operations["heat_tile_api_tiles_heat__z___x___y__mvt_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find
+         * @description Whatever has this in its name, its code or its reported words.
+         */
+        get: operations["find_api_search_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/net/tree": {
         parameters: {
             query?: never;
@@ -2743,6 +2844,37 @@ export interface components {
             ended_at: string | null;
             /** End */
             end: string | null;
+        };
+        /**
+         * BaseMapOut
+         * @description A base map: its sources from below, and whose it is, which is shown for as long as the map is.
+         */
+        BaseMapOut: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "raster" | "vector";
+            /** Sources */
+            sources: components["schemas"]["TileSource"][];
+            /**
+             * Layers
+             * @description of a vector map: MapLibre layers; the sources are `base-tiles-0`, `base-tiles-1`
+             */
+            layers: {
+                [key: string]: unknown;
+            }[];
+            /** Attribution */
+            attribution: string;
+            /**
+             * Review Number
+             * @description 审图号, empty if it has none
+             */
+            review_number: string;
         };
         /**
          * BaseStatus
@@ -4685,17 +4817,62 @@ export interface components {
              */
             as_of: string;
         };
-        /**
-         * FoundPlace
-         * @description In which grid a position lies.
-         */
-        FoundPlace: {
+        /** FoundCase */
+        FoundCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            status: components["schemas"]["Status"];
+            /** Words */
+            words: string;
+            /** Matter Name */
+            matter_name: string;
             /** Grid Name */
             grid_name: string;
-            /** Village Name */
-            village_name: string;
-            /** On Border */
-            on_border: boolean;
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
+        };
+        /** FoundGrid */
+        FoundGrid: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            level: components["schemas"]["GridLevel"];
+        };
+        /** FoundMatter */
+        FoundMatter: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** Major Name */
+            major_name: string;
+        };
+        /** FoundPerson */
+        FoundPerson: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            /** Posts */
+            posts: components["schemas"]["StaffPostOut"][];
+        };
+        /** FoundSquad */
+        FoundSquad: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
         };
         /**
          * GapOut
@@ -7303,6 +7480,38 @@ export interface components {
             updated_at: string;
         };
         /**
+         * SearchResult
+         * @description At most six of each, the likeliest first; each group within the asker's scope.
+         */
+        SearchResult: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Cases
+             * @description by code or its end, or by the reported words; open ones first
+             */
+            cases: components["schemas"]["FoundCase"][];
+            /** Places */
+            places: components["schemas"]["backend__command_centre__search_schemas__FoundPlace"][];
+            /** Grids */
+            grids: components["schemas"]["FoundGrid"][];
+            /** Matters */
+            matters: components["schemas"]["FoundMatter"][];
+            /**
+             * People
+             * @description empty for roles that may not see staff
+             */
+            people: components["schemas"]["FoundPerson"][];
+            /**
+             * Squads
+             * @description empty for roles that may not see squads
+             */
+            squads: components["schemas"]["FoundSquad"][];
+        };
+        /**
          * SeasonContent
          * @description Another limit between two days of any year, both included; it may run over the new year.
          */
@@ -8177,6 +8386,20 @@ export interface components {
              */
             import_id: string;
         };
+        /**
+         * TileSource
+         * @description XYZ tiles in Web Mercator; several addresses are hosts with the same tiles. One that begins with `/` is ours.
+         */
+        TileSource: {
+            /** Tiles */
+            tiles: string[];
+            /** Tile Size */
+            tile_size: number;
+            /** Min Zoom */
+            min_zoom: number;
+            /** Max Zoom */
+            max_zoom: number;
+        };
         /** TouchedCase */
         TouchedCase: {
             /**
@@ -8593,6 +8816,20 @@ export interface components {
          * @enum {string}
          */
         Zone: "Asia/Shanghai" | "UTC";
+        /**
+         * FoundPlace
+         * @description A road or place that the base map names; WGS84.
+         */
+        backend__command_centre__search_schemas__FoundPlace: {
+            /** Name */
+            name: string;
+            /** Kind */
+            kind: string;
+            /** Lng */
+            lng: number;
+            /** Lat */
+            lat: number;
+        };
         /** PublishIn */
         backend__grids__draft_schemas__PublishIn: {
             /** Version */
@@ -8609,6 +8846,18 @@ export interface components {
             over: number;
             /** In Force At */
             in_force_at?: string | null;
+        };
+        /**
+         * FoundPlace
+         * @description In which grid a position lies.
+         */
+        backend__residents__schemas__FoundPlace: {
+            /** Grid Name */
+            grid_name: string;
+            /** Village Name */
+            village_name: string;
+            /** On Border */
+            on_border: boolean;
         };
         /**
          * ActionIn
@@ -10349,6 +10598,111 @@ export interface operations {
                 content: {
                     "application/json": unknown;
                 };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    base_maps_api_base_maps_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BaseMapOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    base_map_tile_api_base_maps__number___part___z___x___y__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: number;
+                part: number;
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description a tile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description the map has nothing here */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             422: {
@@ -12377,6 +12731,8 @@ export interface operations {
                 text?: string | null;
                 /** @description west,south,east,north */
                 bbox?: string | null;
+                /** @description a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it */
+                within?: string | null;
             };
             header?: never;
             path?: never;
@@ -12457,6 +12813,8 @@ export interface operations {
                 text?: string | null;
                 /** @description west,south,east,north */
                 bbox?: string | null;
+                /** @description a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it */
+                within?: string | null;
             };
             header?: never;
             path?: never;
@@ -15557,6 +15915,256 @@ export interface operations {
             };
         };
     };
+    case_tile_api_tiles_cases__z___x___y__mvt_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                /** @description a counter of the operator's queue */
+                group?: components["schemas"]["Group"] | null;
+                /** @description code: that grid, or cluster, and all below */
+                grid?: string | null;
+                /** @description codes, major ones too */
+                matter?: string[];
+                severity?: components["schemas"]["Severity"][];
+                source?: components["schemas"]["ReportSource"][];
+                tier?: number | null;
+                /** @description local day */
+                opened_from?: string | null;
+                /** @description local day, included */
+                opened_to?: string | null;
+                /** @description local day */
+                closed_from?: string | null;
+                /** @description local day, included */
+                closed_to?: string | null;
+                /** @description only those I reported, or joined with a report */
+                mine?: boolean;
+                /** @description `mine`: in my squad's hands; or a squad's code */
+                squad?: string | null;
+                /** @description only those that wait for an inspection I may do */
+                inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description part of code, words, matter or grid */
+                text?: string | null;
+                /** @description west,south,east,north */
+                bbox?: string | null;
+                /** @description a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it */
+                within?: string | null;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description tile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description no case is here */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    heat_tile_api_tiles_heat__z___x___y__mvt_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                /** @description a counter of the operator's queue */
+                group?: components["schemas"]["Group"] | null;
+                /** @description code: that grid, or cluster, and all below */
+                grid?: string | null;
+                /** @description codes, major ones too */
+                matter?: string[];
+                severity?: components["schemas"]["Severity"][];
+                source?: components["schemas"]["ReportSource"][];
+                tier?: number | null;
+                /** @description local day */
+                opened_from?: string | null;
+                /** @description local day, included */
+                opened_to?: string | null;
+                /** @description local day */
+                closed_from?: string | null;
+                /** @description local day, included */
+                closed_to?: string | null;
+                /** @description only those I reported, or joined with a report */
+                mine?: boolean;
+                /** @description `mine`: in my squad's hands; or a squad's code */
+                squad?: string | null;
+                /** @description only those that wait for an inspection I may do */
+                inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description part of code, words, matter or grid */
+                text?: string | null;
+                /** @description west,south,east,north */
+                bbox?: string | null;
+                /** @description a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it */
+                within?: string | null;
+            };
+            header?: never;
+            path: {
+                z: number;
+                x: number;
+                y: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description tile */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.mapbox-vector-tile": string;
+                };
+            };
+            /** @description no case is here */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description unchanged */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    find_api_search_get: {
+        parameters: {
+            query: {
+                /** @description a code or its end, words, a name or its initials */
+                q: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchResult"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
     net_tree_api_net_tree_get: {
         parameters: {
             query?: {
@@ -16674,7 +17282,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FoundPlace"];
+                    "application/json": components["schemas"]["backend__residents__schemas__FoundPlace"];
                 };
             };
             /** @description problem */

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
-import { CASES, caseSources, MARK_LAYERS, CLUSTER_LAYER } from './case_layers'
-import { caseFeatures } from './case_marks'
+import { CASES, CASE_LAYERS, HEAT, heatLayer, heatTiles, LIT_CASES } from './case_layers'
+import { caseFeatures, SEVERITIES } from './case_marks'
 import { EMPTY_NET, gridLabels, placeNames, boundsOf, type GridFeature, type Net } from './net'
 import { DARK, LIGHT } from './palette'
-import { GRID_AREA, isGrid, SELECTED_GRID_LAYERS, townStyle } from './style'
+import { baseMaps, chooseBaseMap, PACKAGED } from './base_maps'
+import { caseStyle, EXCLUSIVE_LAYERS, GRID_AREA, GRID_LAYERS, isGrid, SELECTED_GRID_LAYERS, townStyle } from './style'
 
 const grid = (code: string, name: string): GridFeature => ({
   type: 'Feature',
@@ -30,16 +31,56 @@ describe('the style', () => {
 
   it('has the layers that the maps ask for by name', () => {
     const ids = townStyle(LIGHT, EMPTY_NET).layers.map((layer) => layer.id)
-    expect(ids).toEqual(expect.arrayContaining([...MARK_LAYERS, CLUSTER_LAYER, GRID_AREA, ...SELECTED_GRID_LAYERS]))
+    expect(ids).toEqual(expect.arrayContaining([GRID_AREA, ...SELECTED_GRID_LAYERS, ...GRID_LAYERS, ...EXCLUSIVE_LAYERS]))
   })
 
-  it('draws cases above every label', () => {
-    const ids = townStyle(LIGHT, EMPTY_NET).layers.map((layer) => layer.id)
-    expect(ids.indexOf(MARK_LAYERS[0])).toBeGreaterThan(ids.indexOf('village-names'))
+  it('asks for no cases unless they are to be shown', () => {
+    expect(townStyle(LIGHT, EMPTY_NET).sources[CASES]).toBeUndefined()
+  })
+
+  it.each([LIGHT, DARK])('draws the cases that a filter finds above every label, and what is lit up above them', (palette) => {
+    const style = caseStyle(palette, EMPTY_NET, 'group=late&grid=320281104206')
+    expect(validateStyleMin(style)).toEqual([])
+    expect(style.sources[CASES]).toMatchObject({ type: 'vector', tiles: [`${location.origin}/api/tiles/cases/{z}/{x}/{y}.mvt?group=late&grid=320281104206`] })
+    const ids = style.layers.map((layer) => layer.id)
+    expect(ids.slice(-3)).toEqual([...CASE_LAYERS, 'lit-case-marks'])
+    expect(ids.indexOf('village-names')).toBeGreaterThan(0)
+    expect(style.sources[LIT_CASES]).toBeDefined()
+  })
+
+  it.each([LIGHT, DARK])('has a heat map that MapLibre accepts', (palette) => {
+    const style = townStyle(palette, EMPTY_NET)
+    const heated = { ...style, sources: { ...style.sources, [HEAT]: heatTiles('opened_from=2026-11-01') }, layers: [...style.layers, heatLayer(palette)] }
+    expect(validateStyleMin(heated)).toEqual([])
   })
 
   it('selects a grid by its code', () => {
     expect(isGrid('320281104206')).toEqual(['==', ['get', 'code'], '320281104206'])
+  })
+})
+
+describe('a base map of others', () => {
+  const sources = [{ tiles: ['https://t0.example.cn/{z}/{x}/{y}'], tile_size: 256, min_zoom: 0, max_zoom: 18 }]
+  const theirs = { id: '0', name: '影像', kind: 'raster' as const, sources, layers: [], attribution: '测绘院', review_number: '苏S(2026)1号' }
+
+  it('lies over the packaged one and under the grids, and its own names replace ours', () => {
+    baseMaps.value = [theirs]
+    const style = townStyle(LIGHT, EMPTY_NET)
+    expect(validateStyleMin(style)).toEqual([])
+    const ids = style.layers.map((layer) => layer.id)
+    expect(ids.indexOf('base-tiles-0')).toBeGreaterThan(ids.indexOf('motorway-surface'))
+    expect(ids.indexOf('base-tiles-0')).toBeLessThan(ids.indexOf(GRID_AREA))
+    expect(ids).not.toContain('road-names')
+    expect(ids).toContain('grid-names')
+  })
+
+  it('gives way to the packaged one when that is chosen', () => {
+    baseMaps.value = [theirs]
+    chooseBaseMap(PACKAGED)
+    expect(JSON.stringify(townStyle(LIGHT, EMPTY_NET))).not.toContain('example.cn')
+    chooseBaseMap('0')
+    expect(JSON.stringify(townStyle(LIGHT, EMPTY_NET))).toContain('example.cn')
+    baseMaps.value = []
   })
 })
 
@@ -51,10 +92,10 @@ describe('cases as marks', () => {
     expect(ranks.map((feature) => feature.properties.rank)).toEqual([0, 1, 2, 3])
   })
 
-  it('pass the greatest rank on to their cluster', () => {
-    const source = caseSources()[CASES]
-    expect(source?.cluster).toBe(true)
-    expect(source?.clusterProperties).toEqual({ worst: ['max', ['get', 'rank']] })
+  it('have the shape of their severity, numbered as in the tiles', () => {
+    const shapes = SEVERITIES.map((severity) => caseFeatures([{ ...mark('a', null), severity }]).features[0]?.properties.severity)
+    expect(shapes).toEqual([0, 1, 2, 3])
+    expect(SEVERITIES.at(-1)).toBe('emergency')
   })
 })
 

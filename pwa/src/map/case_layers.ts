@@ -1,78 +1,65 @@
-/** Sources and layers that draw cases: single marks, clusters with the worst light inside, marks that never join a cluster,
-    and the marks lit up. */
-import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, SymbolLayerSpecification } from 'maplibre-gl'
+/** Sources and layers that draw cases: the server's tiles with single cases and clusters, the heat map, and marks lit up on top of them. */
+import type { ExpressionSpecification, GeoJSONSourceSpecification, LayerSpecification, SymbolLayerSpecification, VectorSourceSpecification } from 'maplibre-gl'
 
 import { FONTS } from './fonts'
 import type { Palette } from './palette'
+import { t } from './words'
 
 export const CASES = 'cases'
-export const NOTED_CASES = 'noted-cases'
 export const LIT_CASES = 'lit-cases'
-/** Layers of single cases, whose features carry the case's id. */
-export const MARK_LAYERS = ['case-marks', 'noted-case-marks'] as const
+export const HEAT = 'case-heat'
+/** The layer of single cases, whose features carry the case's id. */
+export const MARK_LAYER = 'case-marks'
 export const CLUSTER_LAYER = 'case-clusters'
+export const CASE_LAYERS = [MARK_LAYER, CLUSTER_LAYER] as const
 
-const NOTHING: GeoJSONSourceSpecification['data'] = { type: 'FeatureCollection', features: [] }
+/** Beyond, the server makes no finer tiles: what lies on one another stays together. */
+const LAST_TILE_ZOOM = 18
 
-/** A cluster's `worst` is the greatest light rank among its cases. */
-export const WORST_OF_CLUSTER: NonNullable<GeoJSONSourceSpecification['clusterProperties']> = {
-  worst: ['max', ['get', 'rank']],
+/** Where the tiles of a layer come from; `query` is the filter as `GET /api/cases` takes it. */
+export function tileAddress(layer: 'cases' | 'heat', query: string): string {
+  return `${location.origin}/api/tiles/${layer}/{z}/{x}/{y}.mvt?${query}`
 }
 
-export function caseSources(): Record<string, GeoJSONSourceSpecification> {
-  return {
-    [CASES]: {
-      type: 'geojson',
-      data: NOTHING,
-      cluster: true,
-      clusterRadius: 40,
-      clusterMaxZoom: 16,
-      clusterProperties: WORST_OF_CLUSTER,
-    },
-    [NOTED_CASES]: { type: 'geojson', data: NOTHING },
-    [LIT_CASES]: { type: 'geojson', data: NOTHING },
-  }
+export function caseTiles(query: string): VectorSourceSpecification {
+  return { type: 'vector', tiles: [tileAddress('cases', query)], maxzoom: LAST_TILE_ZOOM }
 }
 
-const image = (prefix: string, rank: string): ExpressionSpecification => ['concat', prefix, ['to-string', ['get', rank]]]
+export function heatTiles(query: string): VectorSourceSpecification {
+  return { type: 'vector', tiles: [tileAddress('heat', query)], minzoom: 6, maxzoom: 15 }
+}
 
-export function caseLayers(palette: Palette): LayerSpecification[] {
-  const [single, noted] = MARK_LAYERS
-  return [
-    { ...marks(single, CASES, palette), filter: ['!', ['has', 'point_count']] },
-    clusters(palette),
-    marks(noted, NOTED_CASES, palette),
-    marks('lit-case-marks', LIT_CASES, palette, { picture: 'lit-', note_offset_em: 1.4 }),
+export function litSource(): GeoJSONSourceSpecification {
+  return { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
+}
+
+const image = (kind: string): ExpressionSpecification => ['concat', kind, '-', ['to-string', ['get', 'severity']], '-', ['to-string', ['get', 'rank']]]
+const isAlone: ExpressionSpecification = ['==', ['get', 'n'], 1]
+/** What presses most lies on top: the light first, then the severity. */
+const pressing: ExpressionSpecification = ['+', ['*', 4, ['get', 'rank']], ['get', 'severity']]
+
+/** Of the tiles: what waits for dispatch, else to what a squad is called and has not come. Clusters say how many. */
+function tileNote(): ExpressionSpecification {
+  const some = (what: string, words: string): [ExpressionSpecification, ExpressionSpecification | string] => [
+    ['>', ['get', what], 0],
+    ['case', isAlone, words, ['concat', words, ' ', ['to-string', ['get', what]]]],
   ]
+  return ['case', ...some('waits', t('case.waits')), ...some('whistled', t('case.whistled')), ''] as unknown as ExpressionSpecification
 }
 
-function marks(
-  id: string,
-  source: string,
-  palette: Palette,
-  { picture = 'light-', note_offset_em = 0.9 } = {},
-): SymbolLayerSpecification {
+export function tileLayers(palette: Palette): LayerSpecification[] {
+  return [marks(MARK_LAYER, palette), clusters(palette)]
+}
+
+function marks(id: string, palette: Palette): SymbolLayerSpecification {
   return {
     id,
     type: 'symbol',
-    source,
-    layout: {
-      'icon-image': image(picture, 'rank'),
-      'icon-allow-overlap': true,
-      'symbol-sort-key': ['get', 'rank'],
-      'text-field': ['get', 'note'],
-      'text-font': FONTS,
-      'text-size': 12,
-      'text-anchor': 'top',
-      'text-offset': [0, note_offset_em],
-      'text-optional': true,
-    },
-    paint: {
-      'icon-opacity': ['case', ['to-boolean', ['get', 'faded']], 0.45, 1],
-      'text-color': palette.ink,
-      'text-halo-color': palette.halo,
-      'text-halo-width': 2,
-    },
+    source: CASES,
+    'source-layer': 'cases',
+    filter: isAlone,
+    layout: { ...symbol('case'), 'text-field': tileNote(), 'text-offset': [0, 0.9] },
+    paint: textPaint(palette),
   }
 }
 
@@ -81,18 +68,61 @@ function clusters(palette: Palette): SymbolLayerSpecification {
     id: CLUSTER_LAYER,
     type: 'symbol',
     source: CASES,
-    filter: ['has', 'point_count'],
+    'source-layer': 'cases',
+    filter: ['!', isAlone],
     layout: {
-      'icon-image': image('cluster-', 'worst'),
-      'icon-allow-overlap': true,
-      'symbol-sort-key': ['get', 'worst'],
-      'text-field': ['get', 'point_count_abbreviated'],
-      'text-font': FONTS,
-      'text-size': 13,
+      ...symbol('cluster'),
+      'text-field': ['format', ['to-string', ['get', 'n']], { 'text-color': palette.halo }, '\n', {}, tileNote(), { 'font-scale': 0.92 }],
+      'text-line-height': 2.1,
+      'text-offset': [0, -1.05],
       'text-allow-overlap': true,
-      // A triangle has its middle lower than its box.
-      'text-offset': ['match', ['get', 'worst'], 2, ['literal', [0, 0.3]], ['literal', [0, 0]]],
     },
-    paint: { 'text-color': palette.halo },
+    // The number stands on the mark's own colour; only what stands below it needs a halo, and the halo has the number's colour.
+    paint: { 'text-color': palette.ink, 'text-halo-color': palette.halo, 'text-halo-width': ['case', ['>', ['+', ['get', 'waits'], ['get', 'whistled']], 0], 1, 0] },
+  }
+}
+
+export function litLayer(palette: Palette): SymbolLayerSpecification {
+  return {
+    id: 'lit-case-marks',
+    type: 'symbol',
+    source: LIT_CASES,
+    layout: { ...symbol('lit'), 'text-field': ['get', 'note'], 'text-offset': [0, 1.4] },
+    paint: textPaint(palette),
+  }
+}
+
+const symbol = (kind: string) => ({
+  'icon-image': image(kind),
+  'icon-allow-overlap': true,
+  'symbol-sort-key': pressing,
+  'text-font': FONTS,
+  'text-size': 12.5,
+  'text-anchor': 'top' as const,
+  'text-optional': true,
+})
+
+const textPaint = (palette: Palette): NonNullable<SymbolLayerSpecification['paint']> => ({
+  'icon-opacity': ['case', ['any', ['==', ['get', 'faded'], 1], ['==', ['get', 'faded'], true]], 0.45, 1],
+  'text-color': palette.ink,
+  'text-halo-color': palette.halo,
+  'text-halo-width': 2,
+})
+
+/** Dense where much was reported; beneath every line and name. */
+export function heatLayer(palette: Palette): LayerSpecification {
+  const colour = palette.heat
+  return {
+    id: HEAT,
+    type: 'heatmap',
+    source: HEAT,
+    'source-layer': 'heat',
+    paint: {
+      'heatmap-weight': ['interpolate', ['linear'], ['ln', ['+', 1, ['get', 'n']]], 0, 0.3, 5, 1],
+      'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 9, 14, 13, 26, 17, 44],
+      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 0.7, 16, 1.2],
+      'heatmap-opacity': 0.75,
+      'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', 0.08, colour[0], 0.3, colour[1], 0.62, colour[2], 1, colour[3]],
+    },
   }
 }

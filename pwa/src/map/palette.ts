@@ -18,6 +18,8 @@ export interface Palette {
   warn: string
   urgent: string
   idle: string
+  /** Few to many, in a hue that no light has. */
+  heat: readonly [string, string, string, string]
 }
 
 export const LIGHT: Palette = {
@@ -36,6 +38,7 @@ export const LIGHT: Palette = {
   warn: '#8A5300',
   urgent: '#B3261E',
   idle: '#5B6B75',
+  heat: ['#D9CBEB', '#B294D6', '#8659BC', '#562A94'],
 }
 
 export const DARK: Palette = {
@@ -54,4 +57,5 @@ export const DARK: Palette = {
   warn: '#FFC66B',
   urgent: '#FF8A80',
   idle: '#A9B8C1',
+  heat: ['#3B2D59', '#64489A', '#9673CF', '#CDB4F2'],
 }

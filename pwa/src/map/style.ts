@@ -1,19 +1,36 @@
 /** The map's style, made from a palette and the net. No glyphs: every label is drawn from the machine's own fonts. */
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 
-import { caseLayers, caseSources } from './case_layers'
+import { baseMap, baseMapLayers, baseMapSources } from './base_maps'
+import { caseTiles, CASES, LIT_CASES, litLayer, litSource, tileLayers } from './case_layers'
 import { FONTS } from './fonts'
 import { gridLabels, placeNames, type Net } from './net'
-import type { Palette } from './palette'
+import { DARK, type Palette } from './palette'
 
 const VILLAGE_LABELS_UNTIL_ZOOM = 13.2
 
+/** The town on the base map that is chosen, and one layer for marks that a screen puts there itself. */
 export function townStyle(palette: Palette, net: Net): StyleSpecification {
+  const base = baseMap.value
   return {
     version: 8,
-    sources: { ...netSources(net), ...caseSources() },
-    layers: [...baseLayers(palette), ...gridLayers(palette), ...baseLabelLayers(palette), ...gridLabelLayers(palette), ...caseLayers(palette)],
+    sources: { ...netSources(net), ...baseMapSources(base), [LIT_CASES]: litSource() },
+    layers: [
+      ...baseLayers(palette),
+      ...baseMapLayers(base, palette === DARK),
+      ...gridLayers(palette),
+      // A map of others has its own names of roads and places.
+      ...(base ? [] : baseLabelLayers(palette)),
+      ...gridLabelLayers(palette),
+      litLayer(palette),
+    ],
   }
+}
+
+/** The same with the cases that a filter finds (its query), below the marks that are lit up. */
+export function caseStyle(palette: Palette, net: Net, query: string): StyleSpecification {
+  const { sources, layers, ...style } = townStyle(palette, net)
+  return { ...style, sources: { ...sources, [CASES]: caseTiles(query) }, layers: [...layers.slice(0, -1), ...tileLayers(palette), ...layers.slice(-1)] }
 }
 
 function netSources(net: Net): Record<string, SourceSpecification> {
@@ -122,6 +139,10 @@ function gridLayers(palette: Palette): LayerSpecification[] {
 }
 
 export const GRID_AREA = 'grid-area'
+
+/** The layers that are about the net; those of exclusive grids are a choice of their own. */
+export const GRID_LAYERS = ['grid-line', 'village-line', 'town-line', 'grid-names', 'village-names'] as const
+export const EXCLUSIVE_LAYERS = ['exclusive-area', 'exclusive-line'] as const
 
 const nothingSelected: ExpressionSpecification = ['==', ['get', 'code'], '']
 

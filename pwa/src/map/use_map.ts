@@ -6,6 +6,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
 import { onMounted, onUnmounted, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
 
 import { t } from './words'
+import { baseMap, loadBaseMaps } from './base_maps'
 import { FONTS } from './fonts'
 import { EMPTY_NET, loadNet, type Net } from './net'
 import { DARK, LIGHT, type Palette } from './palette'
@@ -57,7 +58,8 @@ export function useMap(
   async function loadAgain(): Promise<void> {
     state.value = 'loading'
     try {
-      net.value = await drawing.load()
+      const [loaded] = await Promise.all([drawing.load(), loadBaseMaps()])
+      net.value = loaded
       state.value = 'ready'
     } catch {
       state.value = 'failed'
@@ -89,7 +91,7 @@ export function useMap(
     if (isWatchedByTest()) Object.assign(window, { __suoziMap: made })
     void loadAgain()
   })
-  watch([net, dark], () => map.value?.setStyle(style(), { diff: false }))
+  watch([net, dark, baseMap], () => map.value?.setStyle(style(), { diff: false }))
   onUnmounted(() => map.value?.remove())
   return { map, net, state, loadAgain }
 }
