@@ -3,7 +3,18 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    model_validator,
+)
+from shapely import from_wkt, to_wkt
+from shapely.geometry.base import BaseGeometry
 
 MAX_DEPTH = 40
 
@@ -60,3 +71,13 @@ class Point(BaseModel):
 
     lng: Lng
     lat: Lat
+
+
+def _read_shape(value: object) -> BaseGeometry:
+    return value if isinstance(value, BaseGeometry) else from_wkt(str(value))
+
+
+Shape = Annotated[
+    BaseGeometry, PlainValidator(_read_shape), PlainSerializer(lambda shape: str(to_wkt(shape, rounding_precision=-1)))
+]
+"""A geometry that is kept as well-known text."""

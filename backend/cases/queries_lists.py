@@ -6,7 +6,6 @@ from typing import Any, Literal
 from uuid import UUID
 
 from geoalchemy2.shape import from_shape
-from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -21,6 +20,7 @@ from backend.grids.models import Grid
 from backend.matters.models import Matter, Severity
 from backend.permissions import Actor, Role
 from backend.staff.rota import midnight
+from backend.wire import Shape
 
 INSPECTING_ROLES = (Role.INSPECTOR, Role.WORKER)
 IN_HAND = (Status.PENDING_ACK, Status.HANDLING, Status.REWORK, Status.PENDING_REVIEW, Status.SUSPENDED)
@@ -55,7 +55,7 @@ class CaseFilter:
     claimable: bool = False
     text: str | None = None
     bbox: tuple[float, float, float, float] | None = None
-    area: BaseGeometry | None = None
+    area: Shape | None = None
 
 
 @dataclass(frozen=True)

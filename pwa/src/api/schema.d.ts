@@ -16550,6 +16550,8 @@ export interface operations {
                 text?: string | null;
                 /** @description west,south,east,north */
                 bbox?: string | null;
+                /** @description a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it */
+                within?: string | null;
             };
             header?: never;
             path: {
@@ -16694,6 +16696,8 @@ export interface operations {
                 text?: string | null;
                 /** @description west,south,east,north */
                 bbox?: string | null;
+                /** @description a polygon: 3 to 100 corners `lng,lat`, joined by `;`, as somebody drew it */
+                within?: string | null;
             };
             header?: never;
             path?: never;
