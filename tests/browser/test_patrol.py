@@ -301,7 +301,10 @@ def test_the_next_person_on_the_phone_sees_and_sends_nothing_of_it(phone: Open, 
     begun = kept.patrols()
 
     page.goto("/me")
+    expect(page.locator(".patrol-strip")).to_be_visible()
     page.get_by_role("button", name="退出登录").click()
+    expect(page.get_by_text("退出后就不再记录位置")).to_be_visible()
+    page.get_by_role("button", name="仍要退出").click()
     expect(page.get_by_role("button", name="登录", exact=True)).to_be_visible()
     context.unroute("**/api/patrols/**")
     sent: list[str] = []
