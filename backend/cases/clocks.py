@@ -53,11 +53,13 @@ class Clock(NamedTuple):
 
 class Clocks(NamedTuple):
     """Every clock that has ended, in the order in which they were set up; the one that shows, running or paused; and by how
-    many seconds handling has passed its deadlines so far, those of its clocks that still run as far as their last pause."""
+    many seconds handling has passed its deadlines so far, those of its clocks that still run as far as their last pause.
+    `waiting` are those that wait behind the one that shows."""
 
     ended: tuple[Clock, ...]
     running: Clock | None
     late_s: int
+    waiting: tuple[Clock, ...] = ()
 
 
 class EventLike(Protocol):
@@ -87,6 +89,7 @@ def replay(calendar: WorkCalendar, entries: Iterable[ClockEntry]) -> Clocks:
         ended=tuple(seen for clock, seen in shown if clock.stopped_at is not None),
         running=next((seen for clock, seen in shown if clock is board.front), None),
         late_s=sum(seen.late_s for _, seen in shown if seen.kind == ClockKind.HANDLE),
+        waiting=tuple(seen for clock, seen in shown if clock.stopped_at is None and clock is not board.front),
     )
 
 

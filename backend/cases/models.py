@@ -177,6 +177,20 @@ class CaseEvent(SQLModel, table=True):
     hash: str = Field(max_length=64)
 
 
+class CaseChange(SQLModel, table=True):
+    """A case has changed, and what is worked out from its history (figures) has not followed yet.
+
+    Written with the change and gone when it was taken into account. One row for each change, under an id of its own, so
+    that nobody waits for anybody and no change is taken for an earlier one.
+    """
+
+    __tablename__ = "case_change"
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
+
+
 class CasePhoto(SQLModel, table=True):
     """A photo declared by a report or an action (`event_id`). `received_at` is empty while it is awaited.
 

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from backend.assessment import models as assessment
 from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
 from backend.dispatch import models as dispatch
@@ -15,5 +16,19 @@ from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, patrols, trackers, residents)
+DOMAINS = (
+    grids,
+    staff,
+    matters,
+    photos,
+    dispatch,
+    live,
+    cases,
+    escalation,
+    flags,
+    patrols,
+    trackers,
+    residents,
+    assessment,
+)
 METADATA = SQLModel.metadata

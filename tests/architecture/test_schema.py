@@ -28,12 +28,16 @@ WITHOUT_COUNTY = {
 # Tables that grow with use. The rest are looked up; no lookup table may point into one that grows.
 GROWING = {
     "assignment",
+    "bulletin",
     "case",
+    "case_change",
     "case_event",
+    "case_outcome",
     "case_photo",
     "coverage_day",
     "escalation",
     "evidence_flag",
+    "figure_objection",
     "fix_batch",
     "fix_quarantine",
     "flag_check",
