@@ -40,6 +40,9 @@ class Permission(StrEnum):
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_ROUTING = "manage_routing"
     MANAGE_PATROLS = "manage_patrols"
+    SEE_FIGURES = "see_figures"
+    ASSESS = "assess"
+    MANAGE_ASSESSMENT = "manage_assessment"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING, Permission.SEE_COVERAGE})
@@ -49,7 +52,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _FIELD,
     Role.SQUAD_MEMBER: _FIELD | {Permission.SEE_ROTA, Permission.ASK_ROTA},
     Role.SQUAD_LEADER: _FIELD
-    | {Permission.SEE_ROTA, Permission.ASK_ROTA, Permission.MANAGE_ROTA, Permission.SEE_TRACKS},
+    | {
+        Permission.SEE_ROTA,
+        Permission.ASK_ROTA,
+        Permission.MANAGE_ROTA,
+        Permission.SEE_TRACKS,
+        Permission.SEE_FIGURES,
+    },
     Role.INSPECTOR: _FIELD | {Permission.SEE_EVIDENCE},
     Role.OPERATOR: _EVERYONE
     | {
@@ -63,6 +72,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
         Permission.MANAGE_ROUTING,
+        Permission.SEE_FIGURES,
+        Permission.ASSESS,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -75,6 +86,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_CATALOGUE,
         Permission.MANAGE_ROUTING,
         Permission.MANAGE_PATROLS,
+        Permission.SEE_FIGURES,
+        Permission.MANAGE_ASSESSMENT,
     },
 }
 
