@@ -55,6 +55,12 @@ _GROUPED: dict[Dimension, Any] = {
     Dimension.SEVERITY: col(Row.severity),
     Dimension.SOURCE: col(Row.source),
 }
+
+
+def group_column(by: Dimension) -> Any:
+    return _GROUPED[by]
+
+
 PLACES = (Dimension.TOWN, Dimension.VILLAGE, Dimension.GRID)
 
 

@@ -96,7 +96,8 @@ def _next_step(chance: Random, status: Status) -> Any:
     """Any step that the table has from here, seldom one that ends the case otherwise than by being handled."""
     steps = [step for step in STEPS if status in step.sources]
     usual = [step for step in steps if step.action not in _RARE]
-    pool = steps if chance.random() < 0.15 or not usual else usual
+    onward = [step for step in usual if step.target]
+    pool = chance.choices([steps, usual, onward], [10, 30, 60])[0] or steps
     return chance.choice(pool) if pool else None
 
 
