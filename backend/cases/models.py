@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from geoalchemy2 import Geometry
-from sqlalchemy import Column, ForeignKeyConstraint, Integer, LargeBinary, UniqueConstraint, text
+from sqlalchemy import Column, ForeignKeyConstraint, Integer, LargeBinary, UniqueConstraint, literal_column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Index, SQLModel
 
-from backend.cases.terms import Action, ClockKind, Status
+from backend.cases.terms import OPEN_STATUSES, Action, ClockKind, Status
 from backend.database import SRID, TIMESTAMP, choice
 from backend.matters.models import Severity
 from backend.permissions import Role
@@ -48,6 +48,10 @@ class Satisfaction(StrEnum):
     NOT_SATISFIED = "not_satisfied"
 
 
+# Where what has no deadline stands in the order of deadlines; statements must write it as the index does.
+NEVER = literal_column("'3000-01-01 00:00:00+00'::timestamptz", type_=TIMESTAMP)
+_OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
+
 # Named beside the class because the mapper counts versions by it: every change of a case is an update on the condition that
 # nobody has changed it since it was read, also where a lock was forgotten.
 _VERSION = Column("version", Integer, nullable=False)
@@ -70,6 +74,16 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_grid_path", "county", "grid_path", postgresql_ops={"grid_path": "text_pattern_ops"}),
         Index("ix_case_county_status_due_at", "county", "status", "due_at"),
         Index("ix_case_county_opened_at", "county", "opened_at"),
+        Index("ix_case_county_updated_at", "county", "updated_at"),
+        Index("ix_case_county_closed_at", "county", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
+        Index(
+            "ix_case_open_due_at",
+            "county",
+            text(f"coalesce(due_at, {NEVER.name})"),
+            "id",
+            postgresql_where=_OPEN,
+        ),
+        Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
         Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )

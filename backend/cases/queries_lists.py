@@ -1,38 +1,55 @@
 """Every SELECT of the lists of cases: which of the visible ones are wanted, and a page of them."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from backend.cases.models import Case, CaseEvent
-from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, reported_by, visible_to, within
+from backend.cases.models import NEVER, Case, CaseEvent, ReportSource
+from backend.cases.queries import HANDLING_ACTIONS, MATTER_OF_CASE, in_status, reported_by, visible_to, within
+from backend.cases.queries_groups import Group, in_group
 from backend.cases.terms import Action, Status
 from backend.database import SRID
 from backend.dispatch.models import OPEN_PART, Assignment
 from backend.grids.models import Grid
-from backend.matters.models import Matter
+from backend.matters.models import Matter, Severity
 from backend.permissions import Actor, Role
+from backend.staff.rota import midnight
 
 INSPECTING_ROLES = (Role.INSPECTOR, Role.WORKER)
 IN_HAND = (Status.PENDING_ACK, Status.HANDLING, Status.REWORK, Status.PENDING_REVIEW, Status.SUSPENDED)
 
+Sort = Literal["due", "updated", "opened"]
+
 
 @dataclass(frozen=True)
 class CaseFilter:
-    """Which of the visible cases are wanted; see `GET /api/cases`."""
+    """Which of the visible cases are wanted; see `GET /api/cases`. Several values of one field mean "or".
+
+    `grid_paths` are those of the grid that was named, with all below it, and `matters` the codes of the matters that were,
+    or of those of a major one: None asks nothing, an empty tuple matches nothing. Days are local, the last one included.
+    """
 
     statuses: tuple[Status, ...] = ()
+    group: Group | None = None
+    grid_paths: tuple[str, ...] | None = None
+    matters: tuple[str, ...] | None = None
+    severities: tuple[Severity, ...] = ()
+    sources: tuple[ReportSource, ...] = ()
+    tier: int | None = None
+    opened_from: date | None = None
+    opened_to: date | None = None
+    closed_from: date | None = None
+    closed_to: date | None = None
     mine: bool = False
     squad: str | None = None
     inspect: bool = False
     verify: bool = False
     claimable: bool = False
-    asked: str | None = None
     text: str | None = None
     bbox: tuple[float, float, float, float] | None = None
 
@@ -45,19 +62,48 @@ class PageStart:
     id: UUID
 
 
-def _filtered(actor: Actor, wanted: CaseFilter) -> Select[UUID]:
-    clauses = [visible_to(actor), *_about_the_asker(actor, wanted)]
+def matching(actor: Actor, wanted: CaseFilter, at: datetime) -> ColumnElement[bool]:
+    """The cases that the actor may see and that the filter wants, for any statement about `Case`."""
+    clauses = [visible_to(actor), *_about_the_asker(actor, wanted), *_about_the_case(wanted), *_about_days(wanted)]
+    if wanted.group:
+        clauses.append(in_group(wanted.group, at))
+    return and_(*clauses)
+
+
+def _about_the_case(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
     if wanted.statuses:
-        clauses.append(col(Case.status).in_(wanted.statuses))
+        clauses.append(in_status(*wanted.statuses))
+    if wanted.grid_paths is not None:
+        clauses.append(within(wanted.grid_paths))
+    if wanted.matters is not None:
+        clauses.append(col(Case.matter_code).in_(wanted.matters))
+    if wanted.severities:
+        clauses.append(col(Case.severity).in_(wanted.severities))
+    if wanted.sources:
+        clauses.append(col(Case.source).in_(wanted.sources))
+    if wanted.tier is not None:
+        clauses.append(col(Case.tier) == wanted.tier)
     if wanted.squad and wanted.squad != "mine":
         clauses.append(col(Case.squad_code) == wanted.squad)
-    if wanted.asked:
-        clauses.append(_ASKED[wanted.asked].is_not(None))
     if wanted.text:
         clauses.append(_matches(wanted.text))
     if wanted.bbox:
         clauses.append(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*wanted.bbox, SRID)))
-    return select(col(Case.id)).where(*clauses)
+    return clauses
+
+
+def _about_days(wanted: CaseFilter) -> list[ColumnElement[bool]]:
+    clauses: list[ColumnElement[bool]] = []
+    for moment, first, last in (
+        (col(Case.opened_at), wanted.opened_from, wanted.opened_to),
+        (col(Case.closed_at), wanted.closed_from, wanted.closed_to),
+    ):
+        if first:
+            clauses.append(moment >= midnight(first))
+        if last:
+            clauses.append(moment < midnight(last + timedelta(days=1)))
+    return clauses
 
 
 def _about_the_asker(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[bool]]:
@@ -74,13 +120,6 @@ def _about_the_asker(actor: Actor, wanted: CaseFilter) -> list[ColumnElement[boo
     if wanted.claimable:
         clauses.append(and_(col(Case.status) == Status.PENDING_DISPATCH, within(actor.jurisdiction_paths)))
     return clauses
-
-
-_ASKED = {
-    "extension": col(Case.extension_asked_by),
-    "suspension": col(Case.suspension_asked_by),
-    "void": col(Case.void_asked_by),
-}
 
 
 def _held_by(actor: Actor) -> ColumnElement[bool]:
@@ -154,15 +193,28 @@ def _matches(text: str) -> ColumnElement[bool]:
 
 
 async def page_of_case_ids(
-    session: AsyncSession, actor: Actor, wanted: CaseFilter, *, by_due: bool, start: PageStart | None, limit: int
+    session: AsyncSession,
+    actor: Actor,
+    wanted: CaseFilter,
+    *,
+    at: datetime,
+    sort: Sort,
+    start: PageStart | None,
+    limit: int,
 ) -> list[tuple[UUID, datetime]]:
-    """Ids with the moment they are ordered by: soonest deadline first, or latest change first."""
-    far_future = func.to_timestamp(32503680000)
-    key: ColumnElement[Any] = func.coalesce(col(Case.due_at) if by_due else col(Case.updated_at), far_future)
-    found = _filtered(actor, wanted).add_columns(key)
+    """Ids with the moment they are ordered by: soonest deadline first, or latest change or opening first."""
+    key = _KEYS[sort]
+    found = select(col(Case.id), key).where(matching(actor, wanted, at))
     if start:
         here = tuple_(key, col(Case.id))
         there = tuple_(literal(start.at), literal(start.id))
-        found = found.where(here > there if by_due else here < there)
-    order = (key, col(Case.id)) if by_due else (key.desc(), col(Case.id).desc())
-    return [(case_id, at) for case_id, at in await session.execute(found.order_by(*order).limit(limit))]
+        found = found.where(here > there if sort == "due" else here < there)
+    order = (key, col(Case.id)) if sort == "due" else (key.desc(), col(Case.id).desc())
+    return [(case_id, moment) for case_id, moment in await session.execute(found.order_by(*order).limit(limit))]
+
+
+_KEYS: dict[Sort, Any] = {
+    "due": func.coalesce(col(Case.due_at), NEVER),
+    "updated": col(Case.updated_at),
+    "opened": col(Case.opened_at),
+}

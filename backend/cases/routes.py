@@ -1,6 +1,7 @@
 """Reports and cases over HTTP."""
 
-from typing import Annotated, Literal
+from dataclasses import replace
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -8,16 +9,19 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from backend.access import CaseActor, CaseReader, Registrar, Reporter, RoutingReader
 from backend.cases import actions, nearby, public_reports, queries, queries_lists, queries_nearby, reporting, views
+from backend.cases.case_filter import WantedCases
 from backend.cases.evidence import look_later, require_declared, store_photos
 from backend.cases.history import changed_meanwhile
 from backend.cases.marks import SAME_TIME
 from backend.cases.models import ReportSource
 from backend.cases.paging import read_cursor, write_cursor
-from backend.cases.queries_lists import CaseFilter
+from backend.cases.queries_groups import group_counts
+from backend.cases.queries_lists import Sort
 from backend.cases.receipts import action_receipt, report_receipt
 from backend.cases.schemas import (
     ActionIn,
     ActionReceipt,
+    CaseCounts,
     CaseDetail,
     CasePage,
     NearbyCases,
@@ -26,13 +30,12 @@ from backend.cases.schemas import (
 )
 from backend.cases.schemas_public import PublicReportIn
 from backend.cases.submissions import read_submission
-from backend.cases.terms import Status
 from backend.clock import Now, PhoneNow
 from backend.database import Session
 from backend.dispatch.explanations import explain
 from backend.dispatch.queries import latest_decision
 from backend.dispatch.schemas import RoutingOut
-from backend.errors import Conflict, Malformed, NotFound, Say
+from backend.errors import Conflict, NotFound, Say
 from backend.identifiers import read_case_code
 from backend.language import Language
 from backend.matters.likely import likely
@@ -150,53 +153,25 @@ async def list_cases(
     session: Session,
     at: Now,
     language: Language,
-    status: Annotated[list[Status], Query()] = [],  # noqa: B006 -- FastAPI copies defaults
-    mine: Annotated[bool, Query(description="only those I reported, or joined with a report")] = False,
-    squad: Annotated[
-        str | None, Query(max_length=32, description="`mine`: in my squad's hands; or a squad's code")
-    ] = None,
-    inspect: Annotated[bool, Query(description="only those that wait for an inspection I may do")] = False,
-    verify: Annotated[bool, Query(description="only those that wait to be verified in my grids")] = False,
-    claimable: Annotated[bool, Query(description="only those that my squad may claim")] = False,
-    asked: Annotated[
-        Literal["extension", "suspension", "void"] | None, Query(description="only those where this is asked for")
-    ] = None,
-    q: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
-    bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
-    order: Annotated[str, Query(pattern="^(updated|due)$")] = "updated",
+    wanted: WantedCases,
+    sort: Annotated[Sort, Query(description="soonest deadline, latest change or latest opening first")] = "updated",
     cursor: Annotated[str | None, Query(max_length=200)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> CasePage:
     """Cases that I may see, a page at a time."""
-    wanted = CaseFilter(
-        statuses=tuple(status),
-        mine=mine,
-        squad=squad,
-        inspect=inspect,
-        verify=verify,
-        claimable=claimable,
-        asked=asked,
-        text=q or None,
-        bbox=_bbox(bbox),
-    )
     found = await queries_lists.page_of_case_ids(
-        session, actor, wanted, by_due=order == "due", start=read_cursor(cursor), limit=limit + 1
+        session, actor, wanted, at=at, sort=sort, start=read_cursor(cursor), limit=limit + 1
     )
     page = found[:limit]
     items = await views.summaries(session, actor, [case_id for case_id, _ in page], at=at, language=language)
     return CasePage(items=items, next_cursor=write_cursor(page[-1]) if len(found) > limit else None, as_of=at)
 
 
-def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
-    if text is None:
-        return None
-    try:
-        west, south, east, north = (float(part) for part in text.split(","))
-    except ValueError:
-        raise Malformed.at(
-            "bbox", "malformed", Say("范围应为 西，南，东，北", "The box must be west,south,east,north")
-        ) from None
-    return west, south, east, north
+@router.get("/cases/counts")
+async def count_cases(actor: CaseReader, session: Session, at: Now, wanted: WantedCases) -> CaseCounts:
+    """How many cases each group of the queue has, with the same filters as the list; `group` itself does not count."""
+    all_groups = queries_lists.matching(actor, replace(wanted, group=None), at)
+    return CaseCounts(as_of=at, groups=await group_counts(session, all_groups, at))
 
 
 @router.get("/cases/by-code/{code}")

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 
 from backend.cases.models import PhotoPhase, PlaceSource, ReportSource, Satisfaction
+from backend.cases.queries_groups import Group
 from backend.cases.terms import Action, Ask, ClockKind, Need, Part, Status
 from backend.dispatch.schemas import RoutingOut
 from backend.matters.models import Severity
@@ -231,6 +232,7 @@ class CaseSummary(BaseModel):
     reporter_name: str = Field(description="居民 for a report from the public")
     mine: bool = Field(description="the asker reported it, or joined it with a report")
     rework_count: int
+    satisfaction: Satisfaction | None = Field(description="what the resident said after it was closed last")
     cover_photo: str | None = Field(description="SHA-256 of the first received photo")
     allowed_actions: list[AllowedAction]
 
@@ -288,7 +290,6 @@ class CaseDetail(CaseSummary):
     clocks: list[ClockOut]
     merged: list[CaseLink] = Field(description="cases merged into this one")
     report_count: int = Field(description="how often it was reported, merged ones included")
-    satisfaction: Satisfaction | None
     answer_until: datetime | None
     due_if_extended: datetime | None = Field(
         description="when it would be due, if the extension asked for were granted"
@@ -319,6 +320,13 @@ class CasePage(BaseModel):
     items: list[CaseSummary]
     next_cursor: str | None
     as_of: datetime
+
+
+class CaseCounts(BaseModel):
+    """How many cases stand in each group of the queue; `ended` are those that ended in the last hour."""
+
+    as_of: datetime
+    groups: dict[Group, int]
 
 
 class ReportReceipt(BaseModel):

@@ -99,7 +99,6 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
         ],
         merged=[CaseLink(id=i, code=c) for i, c in await queries.merged_into(session, case.county, case.id)],
         report_count=await queries.report_count(session, case.county, case.id),
-        satisfaction=case.satisfaction,
         answer_until=case.answer_until,
         due_if_extended=await _due_if_extended(session, case, [event for event, _name in events], at),
         history_broken_at=first_broken_link([event for event, _name in events]),
@@ -208,6 +207,7 @@ def _summary(
         reporter_name=_reporter_name(row, language),
         mine=is_own,
         rework_count=case.rework_count,
+        satisfaction=case.satisfaction,
         cover_photo=row.cover_photo,
         allowed_actions=[_allowed(step, row.matter, language) for step in steps],
     )

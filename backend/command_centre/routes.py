@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -11,6 +10,8 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from backend.access import CaseReader
 from backend.cases import views
+from backend.cases.queries import visible_to
+from backend.cases.queries_groups import Group, group_counts
 from backend.clock import Now
 from backend.command_centre import queries, streams
 from backend.command_centre.schemas import Snapshot
@@ -24,7 +25,6 @@ from backend.permissions import Permission
 
 router = APIRouter(prefix="/api", tags=["command centre"])
 
-SHOWN_AFTER_CLOSING = timedelta(hours=1)
 MOST_CASES = 500
 CATCH_UP_PAGE = 200
 
@@ -33,13 +33,15 @@ CATCH_UP_PAGE = 200
 async def snapshot(actor: CaseReader, session: Session, at: Now, language: Language) -> Snapshot:
     """Everything open in my scope, what waits for the command centre first, and where the live feed goes on from."""
     cursor = await latest_cursor(session)  # first: a change that comes while we read is then delivered, not lost
-    ids = await queries.board_case_ids(session, actor, closed_after=at - SHOWN_AFTER_CLOSING, limit=MOST_CASES)
+    ids = await queries.board_case_ids(session, actor, at=at, limit=MOST_CASES)
     counts = await queries.open_counts(session, actor)
+    groups = await group_counts(session, visible_to(actor), at)
     return Snapshot(
         as_of=at,
         last_event_id=str(cursor),
         counts=counts,
-        overdue=await queries.overdue_count(session, actor, at),
+        groups=groups,
+        overdue=groups[Group.LATE],
         cases=await views.summaries(session, actor, ids, at=at, language=language),
         squads=await squad_board(session, actor, at=at, language=language) if actor.may(Permission.SEE_SQUADS) else [],
     )

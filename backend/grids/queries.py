@@ -180,6 +180,14 @@ async def grid_paths(session: AsyncSession, county: str, codes: Iterable[str], *
     return dict(rows.all())
 
 
+async def paths_ever(session: AsyncSession, county: str, code: str) -> tuple[str, ...]:
+    """Where the grid with this code has ever been in the net; of a cluster, where its villages and grids have been."""
+    found = select(col(Grid.path)).where(
+        col(Grid.county) == county, or_(col(Grid.code) == code, col(Grid.cluster_code) == code)
+    )
+    return tuple(await session.scalars(found.distinct().order_by(col(Grid.path))))
+
+
 async def net_version(session: AsyncSession, county: str, on: date) -> str:
     """Of the net on a local day: changes whenever an edition is published, and at midnight; used as an ETag."""
     newest = await session.scalar(select(func.max(col(NetEdition.number))).where(col(NetEdition.county) == county))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -121,6 +121,14 @@ async def capability_words(session: AsyncSession, county: str, at: datetime) -> 
     version = await catalogue_in_force(session, county, at)
     rows = await matters(session, county, version)
     return frozenset({"*"} | {row.code for row in rows} | {row.major_code for row in rows})
+
+
+async def matter_codes_ever(session: AsyncSession, county: str, codes: Sequence[str]) -> tuple[str, ...]:
+    """These matters, and all those of these major ones, of every version of the catalogue."""
+    found = select(col(Matter.code)).where(
+        col(Matter.county) == county, or_(col(Matter.code).in_(codes), col(Matter.major_code).in_(codes))
+    )
+    return tuple(await session.scalars(found.distinct().order_by(col(Matter.code))))
 
 
 async def condition_of(session: AsyncSession, county: str, version: int, code: str) -> FilingCondition:

@@ -361,13 +361,27 @@ PUT /api/staff/imports/{new} < staff_file
 
 GET /api/cases
     any             401     200     200     200     200     200     200
+GET /api/cases/counts
+    any             401     200     200     200     200     200     200
+GET /api/cases?grid={grid}&group=open
+    own             401     200     200     200     200     200     200
+    other_grid      401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
+    absent          401     200     200     200     200     200     200
+GET /api/cases/counts?grid={grid}&squad={squad}
+    own             401     200     200     200     200     200     200
+    other_squad     401     200     200     200     200     200     200
+    other_town      401     200     200     200     200     200     200
+    other_county    401     200     200     200     200     200     200
 GET /api/cases/nearby?matter=E0110&lng={lng}&lat={lat}
     own             401     200     200     200     200     200     200
     other_grid      401     200     200     200     200     200     200
     other_squad     401     200     200     200     200     200     200
     other_town      401     200     200     200     200     200     200
     other_county    401     200     200     200     200     200     200
-GET /api/cases?q={words}
+GET /api/cases?text={words}
     own             401     200     200     200     200     200     200
     other_grid      401     200     200     200     200     200     200
     other_squad     401     200     200     200     200     200     200
@@ -378,7 +392,7 @@ GET /api/cases?squad={squad}&limit=1
     other_squad     401     200     200     200     200     200     200
     other_town      401     200     200     200     200     200     200
     other_county    401     200     200     200     200     200     200
-GET /api/cases?bbox={bbox}&order=due
+GET /api/cases?bbox={bbox}&sort=due
     own             401     200     200     200     200     200     200
     other_grid      401     200     200     200     200     200     200
     other_squad     401     200     200     200     200     200     200

@@ -107,8 +107,8 @@ async def test_too_large_by_content_length_and_in_chunks(worker: Person, languag
 
 
 async def test_malformed_for_fastapi_and_for_us(worker: Person, language: str) -> None:
-    query = require_problem(await worker.http.get("/api/cases?limit=0&order=odd"), 422, "malformed", language)
-    assert {field["field"] for field in query["errors"]} == {"limit", "order"}
+    query = require_problem(await worker.http.get("/api/cases?limit=0&sort=odd"), 422, "malformed", language)
+    assert {field["field"] for field in query["errors"]} == {"limit", "sort"}
     body = report_body() | {"place": {"lng": 181, "lat": "north"}, "more": 1}
     posted = await worker.http.put(f"/api/reports/{uuid4()}", json=body)
     ours = require_problem(posted, 422, "malformed", language)

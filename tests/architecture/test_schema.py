@@ -23,6 +23,7 @@ WITHOUT_COUNTY = {
     "uq_staff_phone": "the phone number is the login name, before the county is known",
     "ix_case_code": "the code is the key that a resident brings, who names no county",
     "ix_case_place": "GiST over geometry",
+    "ix_case_open_place": "GiST over geometry",
     "ix_grid_shape": "GiST over geometry",
 }
 # Tables that grow with use. The rest are looked up; no lookup table may point into one that grows.

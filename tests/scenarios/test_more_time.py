@@ -19,7 +19,7 @@ async def test_granted_twice_and_then_no_more(people: People) -> None:
         assert case["asked"] == ["extension"]
         again = await member.act("ask_extension", case, **ASK)
         assert (again.status_code, again.json()["code"]) == (409, "no_extension"), "one request at a time"
-        assert [c["id"] for c in await operator.cases(asked="extension")] == [case["id"]]
+        assert [c["id"] for c in await operator.cases(group="extension")] == [case["id"]]
         case = (await operator.act("grant_extension", case)).json()["case"]
         assert datetime.fromisoformat(case["due_at"]) == due + timedelta(hours=2 * times)
         assert case["assignments"][-1]["due_at"] == case["due_at"]

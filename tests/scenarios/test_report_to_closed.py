@@ -23,7 +23,7 @@ async def test_a_report_becomes_a_closed_case(people: People, stranger: httpx.As
     assert case["due_at"] > case["opened_at"]
 
     squad_member = await people.squad_member("一中队")
-    (task,) = await squad_member.cases(squad="mine", order="due")
+    (task,) = await squad_member.cases(squad="mine", sort="due")
     assert task["id"] == case["id"]
     assert [step["action"] for step in task["allowed_actions"]] == ["acknowledge", "send_back", "ask_extension"]
 

@@ -31,7 +31,7 @@ async def test_the_time_that_was_left_is_left_after_the_holiday(people: People, 
         "case"
     ]
     assert (case["asked"], case["status"], case["resume_on"]) == (["suspension"], "handling", "2026-10-09")
-    assert [c["id"] for c in await operator.cases(asked="suspension")] == [case["id"]]
+    assert [c["id"] for c in await operator.cases(group="suspension")] == [case["id"]]
     case = (await operator.act("grant_suspension", case)).json()["case"]
     assert (case["status"], case["due_at"], case["clock"], case["asked"]) == ("suspended", None, "handle", [])
 

@@ -1146,6 +1146,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/cases/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Cases
+         * @description How many cases each group of the queue has, with the same filters as the list; `group` itself does not count.
+         */
+        get: operations["count_cases_api_cases_counts_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/cases/by-code/{code}": {
         parameters: {
             query?: never;
@@ -2831,6 +2851,21 @@ export interface components {
             /** Items */
             items: components["schemas"]["ContactOut"][];
         };
+        /**
+         * CaseCounts
+         * @description How many cases stand in each group of the queue; `ended` are those that ended in the last hour.
+         */
+        CaseCounts: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Groups */
+            groups: {
+                [key: string]: number;
+            };
+        };
         /** CaseDetail */
         CaseDetail: {
             /**
@@ -2929,6 +2964,8 @@ export interface components {
             mine: boolean;
             /** Rework Count */
             rework_count: number;
+            /** @description what the resident said after it was closed last */
+            satisfaction: components["schemas"]["Satisfaction"] | null;
             /**
              * Cover Photo
              * @description SHA-256 of the first received photo
@@ -2958,7 +2995,6 @@ export interface components {
              * @description how often it was reported, merged ones included
              */
             report_count: number;
-            satisfaction: components["schemas"]["Satisfaction"] | null;
             /** Answer Until */
             answer_until: string | null;
             /**
@@ -3180,6 +3216,8 @@ export interface components {
             mine: boolean;
             /** Rework Count */
             rework_count: number;
+            /** @description what the resident said after it was closed last */
+            satisfaction: components["schemas"]["Satisfaction"] | null;
             /**
              * Cover Photo
              * @description SHA-256 of the first received photo
@@ -4780,6 +4818,12 @@ export interface components {
             /** Area M2 */
             area_m2: number;
         };
+        /**
+         * Group
+         * @description A counter above the queue; all but `ended`, and the unanswered of `not_satisfied`, are of open cases.
+         * @enum {string}
+         */
+        Group: "open" | "ended" | "verifying" | "pending_filing" | "pending_dispatch" | "extension" | "suspension" | "void" | "late" | "soon" | "supervised" | "whistled" | "sent_back" | "suspended" | "resuming" | "not_satisfied" | "pending_inspection" | "pending_ack" | "in_hand" | "rework" | "emergency";
         /** Health */
         Health: {
             /**
@@ -7148,6 +7192,13 @@ export interface components {
              * @description open cases in scope by status
              */
             counts: {
+                [key: string]: number;
+            };
+            /**
+             * Groups
+             * @description as `GET /api/cases/counts` without a filter has them
+             */
+            groups: {
                 [key: string]: number;
             };
             /** Overdue */
@@ -11967,7 +12018,28 @@ export interface operations {
     list_cases_api_cases_get: {
         parameters: {
             query?: {
+                /** @description soonest deadline, latest change or latest opening first */
+                sort?: "due" | "updated" | "opened";
+                cursor?: string | null;
+                limit?: number;
                 status?: components["schemas"]["Status"][];
+                /** @description a counter of the operator's queue */
+                group?: components["schemas"]["Group"] | null;
+                /** @description code: that grid, or cluster, and all below */
+                grid?: string | null;
+                /** @description codes, major ones too */
+                matter?: string[];
+                severity?: components["schemas"]["Severity"][];
+                source?: components["schemas"]["ReportSource"][];
+                tier?: number | null;
+                /** @description local day */
+                opened_from?: string | null;
+                /** @description local day, included */
+                opened_to?: string | null;
+                /** @description local day */
+                closed_from?: string | null;
+                /** @description local day, included */
+                closed_to?: string | null;
                 /** @description only those I reported, or joined with a report */
                 mine?: boolean;
                 /** @description `mine`: in my squad's hands; or a squad's code */
@@ -11978,15 +12050,10 @@ export interface operations {
                 verify?: boolean;
                 /** @description only those that my squad may claim */
                 claimable?: boolean;
-                /** @description only those where this is asked for */
-                asked?: ("extension" | "suspension" | "void") | null;
                 /** @description part of code, words, matter or grid */
-                q?: string | null;
+                text?: string | null;
                 /** @description west,south,east,north */
                 bbox?: string | null;
-                order?: string;
-                cursor?: string | null;
-                limit?: number;
             };
             header?: never;
             path?: never;
@@ -12001,6 +12068,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CasePage"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    count_cases_api_cases_counts_get: {
+        parameters: {
+            query?: {
+                status?: components["schemas"]["Status"][];
+                /** @description a counter of the operator's queue */
+                group?: components["schemas"]["Group"] | null;
+                /** @description code: that grid, or cluster, and all below */
+                grid?: string | null;
+                /** @description codes, major ones too */
+                matter?: string[];
+                severity?: components["schemas"]["Severity"][];
+                source?: components["schemas"]["ReportSource"][];
+                tier?: number | null;
+                /** @description local day */
+                opened_from?: string | null;
+                /** @description local day, included */
+                opened_to?: string | null;
+                /** @description local day */
+                closed_from?: string | null;
+                /** @description local day, included */
+                closed_to?: string | null;
+                /** @description only those I reported, or joined with a report */
+                mine?: boolean;
+                /** @description `mine`: in my squad's hands; or a squad's code */
+                squad?: string | null;
+                /** @description only those that wait for an inspection I may do */
+                inspect?: boolean;
+                /** @description only those that wait to be verified in my grids */
+                verify?: boolean;
+                /** @description only those that my squad may claim */
+                claimable?: boolean;
+                /** @description part of code, words, matter or grid */
+                text?: string | null;
+                /** @description west,south,east,north */
+                bbox?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseCounts"];
                 };
             };
             /** @description problem */

@@ -17,12 +17,12 @@ export type ListName = 'tasks' | 'claimable' | 'verifications' | 'inspections' |
 const OPEN: CaseSummary['status'][] = ['verifying', 'pending_filing', 'pending_dispatch', 'pending_ack', 'handling', 'pending_review', 'pending_inspection', 'rework', 'suspended']
 
 const QUERIES = {
-  tasks: { squad: 'mine', order: 'due', limit: 100 },
-  claimable: { claimable: true, order: 'due', limit: 50 },
-  verifications: { verify: true, order: 'due', limit: 100 },
-  inspections: { inspect: true, order: 'due', limit: 100 },
-  mine: { mine: true, order: 'updated', limit: 20 },
-  around: { status: OPEN, order: 'updated', limit: 100 },
+  tasks: { squad: 'mine', sort: 'due', limit: 100 },
+  claimable: { claimable: true, sort: 'due', limit: 50 },
+  verifications: { verify: true, sort: 'due', limit: 100 },
+  inspections: { inspect: true, sort: 'due', limit: 100 },
+  mine: { mine: true, sort: 'updated', limit: 20 },
+  around: { status: OPEN, sort: 'updated', limit: 100 },
 } as const satisfies Record<ListName | 'around', object>
 
 /** `more`: the server has further ones that are not in `items`. */

@@ -42,6 +42,7 @@ export function exampleCase(code: string, over: Partial<CaseSummary> = {}): Case
     reporter_name: '网格员 050',
     mine: false,
     rework_count: 0,
+    satisfaction: null,
     cover_photo: null,
     allowed_actions: [],
     ...over,

@@ -6,9 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from fastapi import FastAPI
+from sqlalchemy import select
+from sqlmodel import col
 
 from backend.cases.paging import read_cursor, write_cursor
+from backend.clock import SHANGHAI
 from backend.errors import Malformed
+from backend.grids.models import Grid
 from tests.conftest import Clock
 from tests.people import HUANGTANG_3, PLACES, People, Person, photo
 
@@ -46,11 +51,11 @@ async def seven(people: People, clock: Clock) -> list[dict[str, Any]]:
 
 async def test_pages_show_every_case_once_and_in_order(people: People, seven: list[dict[str, Any]]) -> None:
     worker = await people.worker()
-    for order, limit in product(("updated", "due"), (1, 2, 3, 7, 8)):
-        found = await walk(worker, order=order, limit=limit)
+    for order, limit in product(("updated", "due", "opened"), (1, 2, 3, 7, 8)):
+        found = await walk(worker, sort=order, limit=limit)
         assert sorted(case["id"] for case in found) == sorted(case["id"] for case in seven), (order, limit)
-        keys = [case["due_at"] or "9" if order == "due" else case["updated_at"] for case in found]
-        assert keys == sorted(keys, reverse=order == "updated")
+        keys = [case[f"{order}_at"] or "9" for case in found]
+        assert keys == sorted(keys, reverse=order != "due")
         assert (found[-1]["status"] == "closed") == (order == "due"), "a case without a deadline comes last by deadline"
 
 
@@ -133,13 +138,13 @@ async def test_by_words_with_characters_that_mean_something_to_sql(people: Peopl
         "100%": {0}, "%": {0}, "_": {1}, "a_b": {1}, "A_B": {1}, "\\": {2}, "'": {3}, "--": {3},
         "暴露生活": {0, 1, 2}, "非机动车": {3}, "璜塘村第3": {0, 1, 2, 3}, "金凤": set(), "": {0, 1, 2, 3},
     }.items():  # fmt: skip
-        assert {codes.index(case_id) for case_id in await ids(worker, q=q)} == found, q
+        assert {codes.index(case_id) for case_id in await ids(worker, text=q)} == found, q
 
 
 async def test_by_code_however_it_is_typed(people: People) -> None:
     worker = await people.worker()
     case = (await worker.report()).json()["case"]
-    assert await ids(worker, q=case["code"][2:8].lower()) == {case["id"]}
+    assert await ids(worker, text=case["code"][2:8].lower()) == {case["id"]}
     typed = f" {case['code'][:5].lower()}-{case['code'][5:]}".replace("0", "o").replace("1", "l")
     found = await worker.http.get(f"/api/cases/by-code/{typed}")
     assert found.json()["id"] == case["id"]
@@ -158,6 +163,70 @@ async def test_by_box(people: People) -> None:
     for bad in ("1,2,3", "1,2,3,x", "..,1,2,3", "1,2,3,4,5"):
         answer = await operator.http.get("/api/cases", params={"bbox": bad})
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "bbox")
+
+
+async def test_by_grid_and_all_below_by_matter_and_by_what_a_case_is(
+    people: People, seven: list[dict[str, Any]], clock: Clock
+) -> None:
+    operator = await people.operator()
+    there = (await (await people.worker("金凤村第3网格")).report(at=ELSEWHERE)).json()["case"]
+    here = {case["id"] for case in seven}
+    by_matter = {code: {c["id"] for c in seven if c["matter"]["code"] == code} for code in ("E0110", "E0410", "E0505")}
+    everything = here | {there["id"]}
+    found = {
+        (("grid", HUANGTANG_3),): here,
+        (("grid", HUANGTANG_3[:12]),): here,
+        (("grid", "320281104"),): everything,
+        (("grid", "320281"),): everything,
+        (("grid", ELSEWHERE),): {there["id"]},
+        (("grid", "999999"),): set(),
+        (("matter", "E0410"),): by_matter["E0410"],
+        (("matter", "E04"), ("matter", "E0505")): by_matter["E0410"] | by_matter["E0505"],
+        (("matter", "E01"), ("grid", ELSEWHERE)): {there["id"]},
+        (("matter", "Z1"),): set(),
+        (("source", "staff"), ("source", "resident")): everything,
+        (("source", "hotline"),): set(),
+        (("tier", "2"),): everything,
+        (("tier", "3"),): set(),
+        (("severity", "minor"), ("severity", "normal")): {
+            case["id"] for case in [*seven, there] if case["severity"] in ("minor", "normal")
+        },
+        (("severity", there["severity"]), ("grid", ELSEWHERE)): {there["id"]},
+        (("group", "open"), ("grid", HUANGTANG_3)): {case["id"] for case in seven[:-1]},
+    }
+    for params, expected in found.items():
+        answer = await operator.http.get("/api/cases", params=list(params))
+        assert {case["id"] for case in answer.json()["items"]} == expected, params
+        counts = (await operator.http.get("/api/cases/counts", params=list(params))).json()["groups"]
+        still_open = {case["id"] for case in [*seven[:-1], there]}
+        assert counts["open"] == len(expected & still_open), params
+
+
+async def test_by_cluster(people: People, app: FastAPI) -> None:
+    operator = await people.operator()
+    case = (await (await people.worker()).report()).json()["case"]
+    async with app.state.sessions.begin() as session:
+        village = (col(Grid.county) == "320281", col(Grid.code) == HUANGTANG_3[:12])
+        cluster = await session.scalar(select(col(Grid.cluster_code)).where(*village))
+    assert cluster
+    assert await ids(operator, grid=cluster) == {case["id"]}
+
+
+async def test_by_local_days_the_last_one_included(people: People, clock: Clock) -> None:
+    operator, worker = await people.operator(), await people.worker()
+    midnight = clock.at.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0) + timedelta(days=1)
+    clock.at = midnight - timedelta(seconds=1)
+    before = (await worker.report()).json()["case"]["id"]
+    clock.at = midnight
+    after = (await worker.report()).json()["case"]["id"]
+    first, second = ((midnight + timedelta(days=n)).date().isoformat() for n in (-1, 0))
+    assert await ids(operator, opened_to=first) == {before}
+    assert await ids(operator, opened_from=second) == {after}
+    assert await ids(operator, opened_from=first, opened_to=second) == {before, after}
+    assert await ids(operator, closed_from=first) == set()
+    for bad in ("1969-12-31", "2101-01-01", "9999-12-31", "yesterday"):
+        answer = await operator.http.get("/api/cases/counts", params={"closed_to": bad})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "closed_to"), bad
 
 
 # Likely matters

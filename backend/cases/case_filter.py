@@ -1,0 +1,94 @@
+"""The filter of cases as an address says it: one dependency for lists, counts, tiles, exports and drill-downs alike."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import Depends, Query
+
+from backend.access import CaseReader
+from backend.cases.models import ReportSource
+from backend.cases.queries_groups import Group
+from backend.cases.queries_lists import CaseFilter
+from backend.cases.terms import Status
+from backend.database import Session
+from backend.errors import Malformed, Say
+from backend.grids.queries import paths_ever
+from backend.matters.models import Severity
+from backend.matters.queries import matter_codes_ever
+
+MOST_VALUES = 60
+
+
+async def case_filter(
+    actor: CaseReader,
+    session: Session,
+    status: Annotated[list[Status], Query(max_length=MOST_VALUES)] = [],  # noqa: B006 -- FastAPI copies defaults
+    group: Annotated[Group | None, Query(description="a counter of the operator's queue")] = None,
+    grid: Annotated[str | None, Query(max_length=15, description="code: that grid, or cluster, and all below")] = None,
+    matter: Annotated[
+        list[Annotated[str, Query(max_length=16)]], Query(max_length=MOST_VALUES, description="codes, major ones too")
+    ] = [],  # noqa: B006
+    severity: Annotated[list[Severity], Query(max_length=MOST_VALUES)] = [],  # noqa: B006
+    source: Annotated[list[ReportSource], Query(max_length=MOST_VALUES)] = [],  # noqa: B006
+    tier: Annotated[int | None, Query(ge=1, le=4)] = None,
+    opened_from: Annotated[date | None, Query(description="local day")] = None,
+    opened_to: Annotated[date | None, Query(description="local day, included")] = None,
+    closed_from: Annotated[date | None, Query(description="local day")] = None,
+    closed_to: Annotated[date | None, Query(description="local day, included")] = None,
+    mine: Annotated[bool, Query(description="only those I reported, or joined with a report")] = False,
+    squad: Annotated[
+        str | None, Query(max_length=32, description="`mine`: in my squad's hands; or a squad's code")
+    ] = None,
+    inspect: Annotated[bool, Query(description="only those that wait for an inspection I may do")] = False,
+    verify: Annotated[bool, Query(description="only those that wait to be verified in my grids")] = False,
+    claimable: Annotated[bool, Query(description="only those that my squad may claim")] = False,
+    text: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
+    bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
+) -> CaseFilter:
+    """Raises Malformed. A grid, matter or squad that is not there matches nothing."""
+    _require_possible(opened_from=opened_from, opened_to=opened_to, closed_from=closed_from, closed_to=closed_to)
+    return CaseFilter(
+        statuses=tuple(status),
+        group=group,
+        grid_paths=await paths_ever(session, actor.county, grid) if grid else None,
+        matters=await matter_codes_ever(session, actor.county, matter) if matter else None,
+        severities=tuple(severity),
+        sources=tuple(source),
+        tier=tier,
+        opened_from=opened_from,
+        opened_to=opened_to,
+        closed_from=closed_from,
+        closed_to=closed_to,
+        mine=mine,
+        squad=squad,
+        inspect=inspect,
+        verify=verify,
+        claimable=claimable,
+        text=text or None,
+        bbox=_bbox(bbox),
+    )
+
+
+WantedCases = Annotated[CaseFilter, Depends(case_filter)]
+
+
+def _require_possible(**days: date | None) -> None:
+    for field, day in days.items():
+        if day and not 1970 <= day.year <= 2100:
+            raise Malformed.at(
+                field,
+                "malformed",
+                Say("年份应在 1970 与 2100 之间", "The year must lie between 1970 and 2100"),
+            )
+
+
+def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
+    if text is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise Malformed.at(
+            "bbox", "malformed", Say("范围应为 西，南，东，北", "The box must be west,south,east,north")
+        ) from None
+    return west, south, east, north

@@ -1,0 +1,23 @@
+"""What the operator's queue is read by, when most cases of a county have ended."""
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+OPEN = (
+    "status IN ('handling', 'pending_ack', 'pending_dispatch', 'pending_filing', 'pending_inspection',"
+    " 'pending_review', 'rework', 'suspended', 'verifying')"
+)
+
+
+def upgrade() -> None:
+    op.execute('CREATE INDEX ix_case_county_updated_at ON "case" (county, updated_at)')
+    op.execute('CREATE INDEX ix_case_county_closed_at ON "case" (county, closed_at) WHERE closed_at IS NOT NULL')
+    op.execute(
+        'CREATE INDEX ix_case_open_due_at ON "case"'
+        f" (county, coalesce(due_at, '3000-01-01 00:00:00+00'::timestamptz), id) WHERE {OPEN}"
+    )
+    op.execute(f'CREATE INDEX ix_case_open_place ON "case" USING gist (place) WHERE {OPEN}')
