@@ -11,7 +11,7 @@ from backend.assessment.models import CaseOutcome, FigureObjection
 from backend.assessment.outcomes import Level
 from backend.assessment.queries import scope_of
 from backend.assessment.refreshing import want_again
-from backend.assessment.schemas import ObjectionAnswerIn, ObjectionIn, ObjectionOut
+from backend.assessment.schemas import FigureObjectionAnswer, FigureObjectionIn, FigureObjectionOut
 from backend.cases.models import Case
 from backend.cases.queries import MATTER_OF_CASE, no_such_case, within
 from backend.errors import Conflict, NotAllowed, NotFound, Say
@@ -24,8 +24,8 @@ MOST_SHOWN = 500
 
 
 async def object_to(
-    session: AsyncSession, *, actor: Actor, objection_id: UUID, content: ObjectionIn, at: datetime
-) -> tuple[bool, ObjectionOut]:
+    session: AsyncSession, *, actor: Actor, objection_id: UUID, content: FigureObjectionIn, at: datetime
+) -> tuple[bool, FigureObjectionOut]:
     """Raises NotAllowed for somebody else's squad, NotFound, Conflict if the case was objected to before or is not due."""
     if content.squad not in scope_of(actor).squads:
         sentence = Say("只有本队队长能对本队的数字提出申诉", "Only a squad's own leader objects to its figures")
@@ -72,8 +72,8 @@ async def object_to(
 
 
 async def answer(
-    session: AsyncSession, *, actor: Actor, objection_id: UUID, content: ObjectionAnswerIn, at: datetime
-) -> ObjectionOut:
+    session: AsyncSession, *, actor: Actor, objection_id: UUID, content: FigureObjectionAnswer, at: datetime
+) -> FigureObjectionOut:
     """Raises NotFound, Conflict if it was answered otherwise before."""
     objection = await session.get(FigureObjection, (actor.county, objection_id), with_for_update=True)
     case = await session.get(Case, (actor.county, objection.case_id)) if objection else None
@@ -98,14 +98,14 @@ def _none() -> NotFound:
     return NotFound("no_such_objection", Say("没有这份申诉", "There is no such objection"))
 
 
-async def _one(session: AsyncSession, actor: Actor, objection_id: UUID) -> ObjectionOut:
+async def _one(session: AsyncSession, actor: Actor, objection_id: UUID) -> FigureObjectionOut:
     found = await objections(session, actor, objection_id)
     if not found:
         raise _none()
     return found[0]
 
 
-async def objections(session: AsyncSession, actor: Actor, objection_id: UUID | None = None) -> list[ObjectionOut]:
+async def objections(session: AsyncSession, actor: Actor, objection_id: UUID | None = None) -> list[FigureObjectionOut]:
     scope = scope_of(actor)
     mine = col(FigureObjection.squad_code).in_(scope.squads)
     statement = (
@@ -120,7 +120,7 @@ async def objections(session: AsyncSession, actor: Actor, objection_id: UUID | N
         statement = statement.where(col(FigureObjection.id) == objection_id)
     names = await squad_names(session, actor.county)
     return [
-        ObjectionOut(
+        FigureObjectionOut(
             id=row.id,
             case_id=row.case_id,
             case_code=code,

@@ -14,11 +14,11 @@ from backend.assessment.periods import Step
 from backend.assessment.queries import Dimension, Side, scope_of
 from backend.assessment.schemas import (
     FigureCases,
+    FigureObjectionAnswer,
+    FigureObjectionIn,
+    FigureObjectionOut,
     FiguresOut,
     IndicatorsOut,
-    ObjectionAnswerIn,
-    ObjectionIn,
-    ObjectionOut,
     SchemeIn,
     SchemeOut,
     TrendOut,
@@ -134,15 +134,15 @@ async def put_scheme(body: SchemeIn, actor: AssessmentKeeper, session: Session, 
 
 
 @router.get("/figure-objections")
-async def get_objections(actor: FigureReader, session: Session) -> list[ObjectionOut]:
+async def get_objections(actor: FigureReader, session: Session) -> list[FigureObjectionOut]:
     """Objections to figures in my scope, those without an answer first."""
     return await objecting.objections(session, actor)
 
 
-@router.put("/figure-objections/{objection_id}", responses={201: {"model": ObjectionOut}})
+@router.put("/figure-objections/{objection_id}", responses={201: {"model": FigureObjectionOut}})
 async def put_objection(
-    objection_id: UUID, body: ObjectionIn, response: Response, actor: FigureReader, session: Session, at: Now
-) -> ObjectionOut:
+    objection_id: UUID, body: FigureObjectionIn, response: Response, actor: FigureReader, session: Session, at: Now
+) -> FigureObjectionOut:
     """My squad says that a case should not count as due against it."""
     first, objection = await objecting.object_to(session, actor=actor, objection_id=objection_id, content=body, at=at)
     response.status_code = 201 if first else 200
@@ -151,7 +151,7 @@ async def put_objection(
 
 @router.put("/figure-objections/{objection_id}/answer")
 async def put_objection_answer(
-    objection_id: UUID, body: ObjectionAnswerIn, actor: Assessor, session: Session, at: Now
-) -> ObjectionOut:
+    objection_id: UUID, body: FigureObjectionAnswer, actor: Assessor, session: Session, at: Now
+) -> FigureObjectionOut:
     """Upheld, the case leaves the figures of what was due; that it was late stays in its history."""
     return await objecting.answer(session, actor=actor, objection_id=objection_id, content=body, at=at)

@@ -85,6 +85,7 @@ class FigureCase(BaseModel):
     severity: Severity
     source: ReportSource
     opened_at: datetime
+    squad_code: str | None
     squad: str | None = Field(description="the squad on whose account it counts, or that has it")
     handled_late: bool
     rework_count: int
@@ -124,18 +125,18 @@ class SchemeIn(Wire):
     content: SchemeContent
 
 
-class ObjectionIn(Wire):
+class FigureObjectionIn(Wire):
     case_id: UUID
     squad: Annotated[str, Field(max_length=32)]
     words: Annotated[Words, Field(min_length=1)]
 
 
-class ObjectionAnswerIn(Wire):
+class FigureObjectionAnswer(Wire):
     upheld: bool
     words: Annotated[Words, Field(min_length=1)]
 
 
-class ObjectionOut(BaseModel):
+class FigureObjectionOut(BaseModel):
     id: UUID
     case_id: UUID
     case_code: str

@@ -226,6 +226,7 @@ def _case(
         severity=case.severity,
         source=case.source,
         opened_at=case.opened_at,
+        squad_code=squad,
         squad=names.get(squad) if squad else None,
         handled_late=outcome.handled and not outcome.handle_in_time,
         rework_count=outcome.reworks,
