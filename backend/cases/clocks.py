@@ -7,6 +7,7 @@ that any of them can be worked out again. An entry that makes no sense here is p
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from backend.cases.lifecycle import steps_of
@@ -110,6 +111,7 @@ def reached_at(calendar: WorkCalendar, clock: Clock, percent: int) -> datetime |
     return reached(calendar, clock.limits, clock.spans, percent) if clock.due_at else None
 
 
+@cache
 def effect_of(action: Action, from_status: Status | None, to_status: Status) -> ClockEffect:
     """What the step that led from here to there does to the clocks; KEEP for one that the table does not have any more."""
     rows = [
