@@ -134,7 +134,7 @@ async def _path(session: AsyncSession, actor: Actor, code: str | None) -> str:
     wanted = [path for path in await queries.paths_of(session, actor.county, code) if _covered(actor, path)]
     if not wanted:
         raise Malformed.at(
-            "within", "no_such_grid", Say("没有这个网格，或它不在你的范围内", "There is no such grid of yours")
+            "within", "unknown_grid", Say("没有这个网格，或它不在你的范围内", "There is no such grid of yours")
         )
     return wanted[-1]
 

@@ -81,7 +81,7 @@ async def answer(
         raise _none()
     if objection.upheld is not None:
         if (objection.upheld, objection.answer) != (content.upheld, content.words):
-            raise Conflict("answered_before", Say("这份申诉已经答复过", "This objection was answered before"))
+            raise Conflict("answered_already", Say("这份申诉已经答复过", "This objection was answered before"))
         return await _one(session, actor, objection_id)
     objection.upheld, objection.answer = content.upheld, content.words
     objection.answered_by, objection.answered_at = actor.staff_id, at

@@ -144,6 +144,7 @@ async def put_objection(
     objection_id: UUID, body: FigureObjectionIn, response: Response, actor: FigureReader, session: Session, at: Now
 ) -> FigureObjectionOut:
     """My squad says that a case should not count as due against it."""
+    await views.fresh(session, actor.county)
     first, objection = await objecting.object_to(session, actor=actor, objection_id=objection_id, content=body, at=at)
     response.status_code = 201 if first else 200
     return objection

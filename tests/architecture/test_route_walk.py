@@ -18,6 +18,7 @@ from sqlmodel import col
 from starlette.routing import Match, Mount
 
 from backend.access import Allowed, public, signed_in
+from backend.assessment.schemes import USUAL
 from backend.permissions import Role
 from backend.photos.intake import PhotoChildren
 from backend.staff.models import Post, Staff
@@ -127,6 +128,12 @@ PATROL_BODIES: dict[str, dict[str, Any]] = {
     "tracker": {"protocol": "osmand", "name": "walk"},
     "fixes": {"fixes": [{"at": MONDAY_MORNING.isoformat(), "lng": 120.4, "lat": 31.8}]},
 }
+FIGURE_BODIES: dict[str, dict[str, Any]] = {
+    "scheme": {"version": 0, "content": USUAL.model_dump(mode="json")},
+    "figure_answer": {"upheld": False, "words": "walk"},
+    "bulletin": {"kind": "monthly", "day": "2026-10-05", "remarks": "walk", "version": 1},
+    "bulletin_issue": {"version": 1},
+}
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {
     "resident_form": {"files": {"id": (None, "not-ours"), "county": (None, "320281")}},
     "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
@@ -136,7 +143,7 @@ FIXED_BODIES = (
     | RESIDENT_BODIES
     | PEOPLE_BODIES
     | IMPORT_BODIES
-    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES | PATROL_BODIES).items()}
+    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES | PATROL_BODIES | FIGURE_BODIES).items()}
 )
 
 
@@ -165,6 +172,9 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
         "": {},
         "report": {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])},
         "call": {"json": {"matter": "E0110", "place": place, "occurred_at": at}},
+        "figure_objection": {
+            "json": {"case_id": target.names["handled"], "squad": target.names["squad"], "words": "walk"}
+        },
         "wrong_password": {"json": {"phone": target.names["phone"], "password": "not-the-password"}},
         "late": {"content": target.late},
         "late_after": {"content": target.late_after},

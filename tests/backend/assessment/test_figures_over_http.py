@@ -167,7 +167,7 @@ async def test_a_squads_leader_sees_the_squads_own_first_and_objects(people: Peo
     upheld = await operator.http.put(f"/api/figure-objections/{objection}/answer", json=answer)
     assert upheld.json()["upheld"] is True
     again = await operator.http.put(f"/api/figure-objections/{objection}/answer", json=answer | {"upheld": False})
-    assert (again.status_code, again.json()["code"]) == (409, "answered_before")
+    assert (again.status_code, again.json()["code"]) == (409, "answered_already")
     assert (await figures(leader, by="squad"))["total"]["figures"]["on_time"] == {"part": 0, "whole": 0}
     assert (await figures(operator))["total"]["figures"]["due"] == {"part": 0, "whole": None}
 
