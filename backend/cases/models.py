@@ -52,6 +52,13 @@ class Satisfaction(StrEnum):
 NEVER = literal_column("'3000-01-01 00:00:00+00'::timestamptz", type_=TIMESTAMP)
 _OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
 
+# From opening to the last end, open-ended for what has not ended; a case may have been ended and open again in between. Never
+# upside down, or a clock that was set back would refuse the write.
+LIFE = text(
+    "tstzrange(opened_at, CASE WHEN status = 'merged' THEN greatest(updated_at, opened_at)"
+    " WHEN closed_at IS NOT NULL THEN greatest(closed_at, opened_at) END)"
+)
+
 # Named beside the class because the mapper counts versions by it: every change of a case is an update on the condition that
 # nobody has changed it since it was read, also where a lock was forgotten.
 _VERSION = Column("version", Integer, nullable=False)
@@ -84,6 +91,7 @@ class Case(SQLModel, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
+        Index("ix_case_life", LIFE, postgresql_using="gist"),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
         Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )

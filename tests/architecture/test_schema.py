@@ -24,6 +24,7 @@ WITHOUT_COUNTY = {
     "ix_case_code": "the code is the key that a resident brings, who names no county",
     "ix_case_place": "GiST over geometry",
     "ix_case_open_place": "GiST over geometry",
+    "ix_case_life": "GiST over a span of time",
     "ix_grid_shape": "GiST over geometry",
 }
 # Tables that grow with use. The rest are looked up; no lookup table may point into one that grows.

@@ -8,7 +8,7 @@ made once (some minutes) in the test cluster and kept until this generator, the 
 
 Histories follow the lifecycle's table, times ascend, and clocks, counters, hands and ends on the case follow from them. Plain
 on purpose, for they cost hours and decide nothing here: the hash chain and fingerprints are empty, no photos, no routing
-decisions, no words in the events, and an event does not repeat the deadline (`due_at`) that follows from its limit.
+decisions, no words in the events, and nothing that a limit of a season would change.
 """
 
 import asyncio

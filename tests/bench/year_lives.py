@@ -11,7 +11,7 @@ from functools import cached_property
 
 from backend.cases.clocks import Clock, ClockEntry, effect_of, replay
 from backend.cases.lifecycle import steps_of
-from backend.cases.terms import ENDED_STATUSES, Action, ClockKind, Status
+from backend.cases.terms import ENDED_STATUSES, Action, ClockEffect, ClockKind, Status
 from backend.matters.clocks import WorkCalendar
 from backend.matters.models import Limit, LimitUnit
 from seeds.reference import WORK_HOURS
@@ -134,18 +134,39 @@ class Life:
     @cached_property
     def handling(self) -> tuple[Clock, ...]:
         """The handler's clocks at the end, with the numbers of steps (from 1) as hours, and limits in parts of a limit of 1."""
-        entries = [
-            ClockEntry(
-                effect_of(move.action, move.from_status, move.to_status),
-                _step_moment(n),
-                limit=Limit(1, LimitUnit.URGENT_HOUR) if move.squad or move.action == Action.GRANT_EXTENSION else None,
-                holder=str(move.squad) if move.squad else None,
-                share=0.5 if move.action == Action.FAIL else 1.0,
-            )
-            for n, move in enumerate(self.moves, 1)
-        ]
-        clocks = replay(WorkCalendar(WORK_HOURS, {}), entries)
+        clocks = replay(WorkCalendar(WORK_HOURS, {}), self._entries)
         return tuple(clock for clock in clocks.ended if clock.kind == ClockKind.HANDLE)
+
+    @cached_property
+    def running(self) -> tuple[Clock | None, ...]:
+        """The clock in front after each step that touches the clocks, in the same numbers; it may stand still."""
+        found: list[Clock | None] = []
+        for n, entry in enumerate(self._entries, 1):
+            clock = replay(WorkCalendar(WORK_HOURS, {}), self._entries[:n]).running
+            found.append(clock if entry.effect != ClockEffect.KEEP else None)
+        return tuple(found)
+
+    @cached_property
+    def touches(self) -> tuple[bool, ...]:
+        """Whether each step does anything to the clocks."""
+        return tuple(entry.effect != ClockEffect.KEEP for entry in self._entries)
+
+    @cached_property
+    def _entries(self) -> list[ClockEntry]:
+        handed = (ClockEffect.HAND, ClockEffect.EXTEND, ClockEffect.REWORK, ClockEffect.REOPEN)
+        found = []
+        for n, move in enumerate(self.moves, 1):
+            effect = effect_of(move.action, move.from_status, move.to_status)
+            found.append(
+                ClockEntry(
+                    effect,
+                    _step_moment(n),
+                    limit=Limit(1, LimitUnit.URGENT_HOUR) if effect in handed else None,
+                    holder=str(move.squad) if effect in handed else None,
+                    share=0.5 if move.action == Action.FAIL else 1.0,
+                )
+            )
+        return found
 
     @cached_property
     def parts(self) -> tuple[int, ...]:

@@ -15,11 +15,12 @@ from backend.cases.clocks import clocks_of
 from backend.cases.models import Case, CaseEvent
 from backend.cases.terms import OPEN_STATUSES
 from backend.database import make_engine, make_sessions
+from backend.matters.clocks import WARN_PERCENT
 from backend.matters.models import LimitUnit, Matter
 from backend.matters.queries import work_calendar
 from tests.bench.year_county import BEGAN, COUNTY, INSPECTORS, NOW, OPERATORS, SQUADS, TOWNS, WORKERS, person_id
-from tests.bench.year_lives import Life, lives
-from tests.bench.year_times import Limits, late_seconds, moments
+from tests.bench.year_lives import Life, lives, step_of
+from tests.bench.year_times import Limits, deadlines, late_seconds, moments
 
 _SAID = (
     "垃圾堆在路边，气味大，请尽快清理", "非机动车乱停放，占了盲道", "井盖破损，来往车辆压得响", "沿街晾挂，影响通行",
@@ -80,11 +81,21 @@ class Cases:
                 ],
             )
             cursor.executemany(
-                "INSERT INTO of_step VALUES (%s, %s, %s, %s, %s, %s)",
+                "INSERT INTO of_step VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
-                    (index, n, m.action, m.from_status, m.to_status, m.squad)
+                    (
+                        index,
+                        n,
+                        m.action,
+                        m.from_status,
+                        m.to_status,
+                        m.squad,
+                        touches,
+                        clock and clock.kind,
+                        clock and step_of(clock.started_at),
+                    )
                     for index, life in enumerate(all_lives)
-                    for n, m in enumerate(life.moves, 1)
+                    for n, (m, touches, clock) in enumerate(zip(life.moves, life.touches, life.running, strict=True), 1)
                 ],
             )
             cursor.executemany(
@@ -141,6 +152,7 @@ class Cases:
         working = np.isin(units, [LimitUnit.WORK_HOUR, LimitUnit.WORK_DAY])
         times = moments(draw, life, opened, limit_us, working)
         late_s = late_seconds(self.limits, life, times, limit_us, working)
+        due, warn = (deadlines(self.limits, life, times, limit_us, working, percent) for percent in (100, WARN_PERCENT))
         now_us = round(NOW.timestamp() * 1e6)
         seen = (times <= now_us).sum(axis=1)
         town = np.array([self.towns.index(row.path.rsplit("/", 2)[0]) for row in self.leaves])[grid]
@@ -155,12 +167,13 @@ class Cases:
                 some = slice(lower, min(lower + 20_000, count))
                 lines = [
                     f"{first + lower + i}\t{_uuid7(t[0], salt)}\t{index}\t{n}\t{g}\t{c}\t{a}\t{b}"
-                    f"\t{w}\t{said}\t{east:.6f}\t{north:.6f}\t{late}\t{{{','.join(map(str, t))}}}\n"
-                    for i, (t, salt, n, g, c, a, b, w, said, (east, north), late) in enumerate(
+                    f"\t{w}\t{said}\t{east:.6f}\t{north:.6f}\t{late}\t{_array(t)}\t{_array(dues)}\t{_array(warns)}\n"
+                    for i, (t, salt, n, g, c, a, b, w, said, (east, north), late, dues, warns) in enumerate(
                         zip(
                             times[some].tolist(), salts[some].tolist(), seen[some].tolist(), grid[some].tolist(),
                             condition[some].tolist(), squad_1[some].tolist(), squad_2[some].tolist(),
                             worker[some].tolist(), words[some].tolist(), moved[some].tolist(), late_s[some].tolist(),
+                            due[some].tolist(), warn[some].tolist(),
                             strict=True,
                         )
                     )
@@ -182,6 +195,10 @@ class Cases:
 
 def _uuid7(at_us: int, salt: int) -> str:
     return f"{at_us // 1000:012x}7{salt & 0xFFF:03x}8{salt >> 12 & 0x7FFFFFFFFFFF:015x}"
+
+
+def _array(values: list[int]) -> str:
+    return f"{{{','.join(map(str, values))}}}"
 
 
 def _heavy(count: int, draw: np.random.Generator) -> NDArray[np.float64]:

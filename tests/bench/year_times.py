@@ -10,8 +10,11 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.cases.clocks import Clock
+from backend.cases.terms import ClockKind
 from backend.clock import local_date
 from backend.matters.clocks import WorkCalendar
+from backend.matters.models import USUAL_STAGE_LIMITS, LimitUnit, Stage
 from backend.staff.rota import midnight
 from tests.bench.year_lives import (
     ANSWER_WITHIN_H,
@@ -124,6 +127,43 @@ def late_seconds(limits: Limits, life: Life, times: Moments, limit_us: Moments, 
             left = np.where((left < 0) | (due <= end), -1, np.maximum(left - used, 0))
         late += clock_late // 1_000_000
     return late
+
+
+def deadlines(
+    limits: Limits, life: Life, times: Moments, limit_us: Moments, working: NDArray[np.bool_], percent: int
+) -> Moments:
+    """When the clock that runs after each step has used so much of its limit; 0 where a step tells of none."""
+    found = np.zeros_like(times)
+    for column, clock in enumerate(life.running):
+        if clock is None or clock.paused_at is not None:
+            continue
+        whole, in_hours = limit_us * sum(limit.amount for limit in clock.limits), working
+        if clock.kind != ClockKind.HANDLE:
+            usual = USUAL_STAGE_LIMITS[STAGES[clock.kind]]
+            whole = np.full(len(times), usual.amount * _HOUR_US - (usual.unit == LimitUnit.WORK_HOUR))
+            in_hours = np.full(len(times), usual.unit == LimitUnit.WORK_HOUR)
+        left = (whole * percent / 100).astype(np.int64)
+        found[:, column] = _reached(limits, clock, times, left, in_hours)
+    return found
+
+
+STAGES = {ClockKind.ACCEPT: Stage.ACCEPT, ClockKind.VERIFY: Stage.VERIFY, ClockKind.INSPECT: Stage.INSPECT}
+
+
+def _reached(limits: Limits, clock: Clock, times: Moments, left: Moments, working: NDArray[np.bool_]) -> Moments:
+    reached = np.zeros(len(times), dtype=np.int64)
+    for span in clock.spans:
+        begin = times[:, step_of(span.begin) - 1]
+        due = np.where(working, _safe_moment(limits, begin, left), begin + left)
+        reached = np.where(reached == 0, due, reached)
+        if span.end is not None:
+            end = times[:, step_of(span.end) - 1]
+            used = np.where(
+                working, limits.worked(_clip(limits, end)) - limits.worked(_clip(limits, begin)), end - begin
+            )
+            reached = np.where(due <= end, reached, 0)
+            left = np.maximum(left - used, 0)
+    return reached
 
 
 def _clip(limits: Limits, at_us: Moments) -> Moments:

@@ -4,15 +4,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from backend.cases.clocks import ClockEntry, effect_of, replay
 from backend.cases.terms import ENDED_STATUSES, Action, ClockEffect
-from backend.matters.clocks import WorkCalendar
+from backend.matters.clocks import WARN_PERCENT, WorkCalendar
 from backend.matters.models import DayKind, Limit, LimitUnit
 from seeds.reference import WORK_HOURS
 from tests.bench.year_county import BEGAN
 from tests.bench.year_lives import Life, lives
-from tests.bench.year_times import Limits, late_seconds, moments
+from tests.bench.year_times import Limits, deadlines, late_seconds, moments
 
 HOLIDAYS = {date(2026, 10, n): DayKind.HOLIDAY for n in range(1, 8)} | {date(2026, 10, 10): DayKind.WORKDAY}
 CALENDAR = WorkCalendar(WORK_HOURS, HOLIDAYS)
@@ -36,11 +37,23 @@ def test_lateness_is_what_the_replay_says(number: int) -> None:
     times = moments(draw, life, opened.astype(np.int64), limit_us, working)
     assert (np.diff(times, axis=1) > 0).all()
     late_s = late_seconds(limits, life, times, limit_us, working)
-    for row, amount, unit, late in zip(times, amounts, units, late_s, strict=True):
-        assert late == pytest.approx(_replayed(life, row, Limit(float(amount), LimitUnit(unit))), abs=2)
+    due, warn = (deadlines(limits, life, times, limit_us, working, percent) for percent in (100, WARN_PERCENT))
+    for n, (row, amount, unit) in enumerate(zip(times, amounts, units, strict=True)):
+        entries = _entries(life, row, Limit(float(amount), LimitUnit(unit)))
+        assert late_s[n] == pytest.approx(replay(CALENDAR, entries).late_s, abs=2)
+        step = n % len(entries)
+        clock = replay(CALENDAR, entries[: step + 1]).running
+        if due[n, step]:
+            assert clock
+            assert clock.due_at
+            assert clock.warn_at
+            assert due[n, step] / 1e6 == pytest.approx(clock.due_at.timestamp(), abs=2)
+            assert warn[n, step] / 1e6 == pytest.approx(clock.warn_at.timestamp(), abs=2)
+        elif entries[step].effect != ClockEffect.KEEP:
+            assert clock is None or clock.paused_at is not None
 
 
-def _replayed(life: Life, times: np.ndarray, limit: Limit) -> int:
+def _entries(life: Life, times: NDArray[np.int64], limit: Limit) -> list[ClockEntry]:
     entries = []
     for move, at_us in zip(life.moves, times.tolist(), strict=True):
         effect = effect_of(move.action, move.from_status, move.to_status)
@@ -54,7 +67,7 @@ def _replayed(life: Life, times: np.ndarray, limit: Limit) -> int:
                 0.5 if move.action == Action.FAIL else 1.0,
             )
         )
-    return replay(CALENDAR, entries).late_s
+    return entries
 
 
 def test_what_a_case_stands_at_follows_its_moves() -> None:
