@@ -13,7 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import SQLModel, col
 
 from backend.assessment.models import CaseOutcome, FigureObjection
 from backend.assessment.outcomes import CaseFacts, Level, Outcome, outcomes_of
@@ -27,6 +27,7 @@ from backend.staff.models import Squad
 BATCH = 500
 # So many are worked out before an answer that needs them; the rest is told as pending, and the worker's.
 AT_ONCE = 200
+_TABLE = SQLModel.metadata.tables["case_outcome"]
 _MOMENTS = (
     "opened_at",
     "verify_at",
@@ -85,7 +86,7 @@ async def work_out(session: AsyncSession, county: str, ids: Iterable[UUID]) -> N
         delete(CaseOutcome).where(col(CaseOutcome.county) == county, col(CaseOutcome.case_id).in_(wanted))
     )
     if rows:
-        await session.execute(insert(CaseOutcome), rows)
+        await session.execute(insert(_TABLE), rows)
 
 
 async def outcome_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> list[dict[str, Any]]:

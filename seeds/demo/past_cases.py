@@ -32,7 +32,7 @@ from backend.matters.seasons import limit_on
 from backend.permissions import Role, covers
 from backend.staff.models import Post, Squad, SquadJurisdiction
 
-PAST = 420
+PAST = 260
 DAYS = 44
 A, S = Action, Status
 
@@ -115,7 +115,7 @@ async def write_past_cases(session: AsyncSession, county: str, now: datetime) ->
         for row in _lived(town, source, steps):
             batches[type(row)].append(row.model_dump())
     for table, rows in batches.items():
-        await session.execute(insert(table), rows)
+        await session.execute(insert(SQLModel.metadata.tables[str(table.__tablename__)]), rows)
 
 
 async def _town(session: AsyncSession, county: str, now: datetime) -> Town:

@@ -26,7 +26,7 @@ async def test_six_weeks_have_passed(session: Any, sessions: Any) -> None:
     await write_past_cases(session, COUNTY, NOW)
     while await refresh(session, COUNTY):
         pass
-    assert process_time() - began < 6, "it is to cost a start a few seconds"
+    assert process_time() - began < 8, "it is to cost a start a few seconds"
     cases = list(await session.scalars(select(Case).where(col(Case.county) == COUNTY)))
     assert len(cases) == PAST
     for case in cases:
