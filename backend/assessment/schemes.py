@@ -57,10 +57,14 @@ Weights = Annotated[
 
 
 class SchemeContent(Wire):
-    """Weights in per cent by whom they score, adding up to 100 each; bands, ascending, the last one without an end."""
+    """Weights in per cent by whom they score, adding up to 100 each; bands, ascending, the last one without an end.
+
+    With fewer than `least_due` cases due an organisation has no score: so few tell nothing.
+    """
 
     weights: Annotated[dict[Scored, Weights], Field(max_length=4)]
     bands: Annotated[list[Band], Field(min_length=1, max_length=20)]
+    least_due: Annotated[int, Field(ge=1, le=1_000)] = 5
     thresholds: Thresholds = Thresholds()
 
     @model_validator(mode="after")
@@ -99,10 +103,14 @@ USUAL = SchemeContent(
 
 
 def score_of(scheme: SchemeContent, scored: Scored, figures: Mapping[str, Figure], *, days: int) -> float | None:
-    """Points from 0 to 100 with one decimal; None while less than half of the weights have a figure.
+    """Points from 0 to 100 with one decimal; None while fewer cases were due than the scheme asks for,
+    or less than half of the weights have a figure.
 
     What has no figure (nothing was due) is left out and the others weigh so much more. Volume is taken per 30 days.
     """
+    due = figures.get("due")
+    if due is None or due.part < scheme.least_due:
+        return None
     points, known = 0.0, 0
     weights = scheme.weights[scored]
     for key, weight in weights.items():

@@ -7719,6 +7719,8 @@ export interface components {
         /**
          * SchemeContent
          * @description Weights in per cent by whom they score, adding up to 100 each; bands, ascending, the last one without an end.
+         *
+         *     With fewer than `least_due` cases due an organisation has no score: so few tell nothing.
          */
         SchemeContent: {
             /** Weights */
@@ -7729,6 +7731,11 @@ export interface components {
             };
             /** Bands */
             bands: components["schemas"]["Band"][];
+            /**
+             * Least Due
+             * @default 5
+             */
+            least_due: number;
             /**
              * @default {
              *       "settled_least": 20,

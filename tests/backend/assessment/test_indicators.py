@@ -45,7 +45,8 @@ def test_every_indicator_says_what_it_is_in_both_languages() -> None:
 
 
 def figures(**given_: tuple[int, int | None]) -> dict[str, Figure]:
-    return {key: Figure(*value) for key, value in given_.items()}
+    """What is known of somebody of whom enough was due."""
+    return {"due": Figure(100, None)} | {key: Figure(*value) for key, value in given_.items()}
 
 
 def test_the_score_of_a_squad_by_hand() -> None:
@@ -71,6 +72,12 @@ def test_what_is_unknown_weighs_nothing_and_too_little_known_is_no_score() -> No
     )
     assert score_of(USUAL, Scored.PLACES, figures(missed=(0, 4)), days=30) is None
     assert score_of(USUAL, Scored.PLACES, {}, days=30) is None
+
+
+def test_a_handful_of_cases_is_no_score() -> None:
+    all_well = {"closing": (4, 4), "closing_on_time": (4, 4), "missed": (0, 4)}
+    assert score_of(USUAL, Scored.PLACES, figures(due=(4, None), **all_well), days=30) is None
+    assert score_of(USUAL, Scored.PLACES, figures(due=(5, None), **all_well), days=30) == 100.0
 
 
 RATES = st.tuples(st.integers(0, 50), st.integers(0, 50)).map(lambda two: (min(two), max(two)))
