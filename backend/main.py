@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware.gzip import GZipMiddleware
 
 from backend import health, pages, worker
+from backend.assessment import bulletin_routes
+from backend.assessment import routes as assessment
 from backend.body_limit import BodyLimit
 from backend.cases import escalation_routes, handover_routes, original_routes, photo_arrival_routes, photo_routes
 from backend.cases import routes as cases
@@ -91,6 +93,8 @@ ROUTERS = (
     exports.router,
     saved_view_routes.router,
     attention_routes.router,
+    assessment.router,
+    bulletin_routes.router,
     residents.router,
     residents_pages.router,
     redraw.router,

@@ -42,6 +42,9 @@ class Permission(StrEnum):
     MANAGE_ROUTING = "manage_routing"
     MANAGE_PATROLS = "manage_patrols"
     KEEP_VIEWS = "keep_views"
+    SEE_FIGURES = "see_figures"
+    ASSESS = "assess"
+    MANAGE_ASSESSMENT = "manage_assessment"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING, Permission.SEE_COVERAGE})
@@ -51,7 +54,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.WORKER: _FIELD,
     Role.SQUAD_MEMBER: _FIELD | {Permission.SEE_ROTA, Permission.ASK_ROTA},
     Role.SQUAD_LEADER: _FIELD
-    | {Permission.SEE_ROTA, Permission.ASK_ROTA, Permission.MANAGE_ROTA, Permission.SEE_TRACKS},
+    | {
+        Permission.SEE_ROTA,
+        Permission.ASK_ROTA,
+        Permission.MANAGE_ROTA,
+        Permission.SEE_TRACKS,
+        Permission.SEE_FIGURES,
+    },
     Role.INSPECTOR: _FIELD | {Permission.SEE_EVIDENCE},
     Role.OPERATOR: _EVERYONE
     | {
@@ -67,6 +76,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_ROTA,
         Permission.MANAGE_ROUTING,
         Permission.KEEP_VIEWS,
+        Permission.SEE_FIGURES,
+        Permission.ASSESS,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -81,6 +92,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_ROUTING,
         Permission.MANAGE_PATROLS,
         Permission.KEEP_VIEWS,
+        Permission.SEE_FIGURES,
+        Permission.MANAGE_ASSESSMENT,
     },
 }
 

@@ -13,6 +13,7 @@ from obstore.store import ObjectStore
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from backend import jobs
+from backend.assessment.refreshing import counties_to_refresh, refresh
 from backend.cases import escalating
 from backend.cases.effects_command import RESUME
 from backend.cases.evidence import STEP_JOB
@@ -127,6 +128,17 @@ async def derive_staff_days(sessions: Sessions, clock: Clock) -> None:
             log.exception("the day %s of county %s could not be worked out", wanted.on_day, wanted.county)
 
 
+async def work_out_figures(sessions: Sessions) -> None:
+    """Batch by batch, each in a transaction of its own, until nothing is left or somebody else is at it."""
+    async with sessions() as session:
+        counties = await counties_to_refresh(session)
+    for county in counties:
+        while True:
+            async with sessions() as session, session.begin():
+                if not await refresh(session, county):
+                    break
+
+
 async def end_patrols(sessions: Sessions, clock: Clock) -> None:
     async with sessions() as session, session.begin():
         await end_after_shift(session, clock())
@@ -196,6 +208,7 @@ async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore,
     jobs.every(app, "cases.sweep_parts", "23 18 * * *", partial(sweep_unfinished_photos, sessions, utc_now))
     jobs.every(app, "patrols.end", "* * * * *", partial(end_patrols, sessions, utc_now))
     jobs.every(app, "patrols.derive", "* * * * *", partial(derive_staff_days, sessions, utc_now))
+    jobs.every(app, "assessment.work_out", "* * * * *", partial(work_out_figures, sessions))
     jobs.every(app, "patrols.pack", "47 * * * *", partial(pack_loose_fixes, sessions, utc_now))
     jobs.every(app, "patrols.forget", "11 18 * * *", partial(forget_tracks, sessions, utc_now))
     jobs.every(app, "exports.sweep", "7 * * * *", partial(sweep_exports, store, sessions, utc_now))

@@ -19,6 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
+from backend.assessment.refreshing import refresh
 from backend.clock import local_date, utc_now
 from backend.database import SRID, make_engine, make_sessions
 from backend.grids.models import Grid, GridKind, NetEdition
@@ -34,6 +35,7 @@ from geo.geodesy import whole_area_m2
 from geo.tiling import build_parent
 from seeds.demo import duty
 from seeds.demo.cases import write_cases
+from seeds.demo.past_cases import write_past_cases
 from seeds.demo.patrols import write_patrols
 from seeds.reference import reference
 
@@ -61,7 +63,10 @@ async def load_demo(settings: Settings) -> None:
             store = open_store(settings.photo_store)
             await put(store, base_map_key(COUNTY), (HERE / "demo" / "base_map.geojson").read_bytes())
             await write_demo(session, local_date(utc_now()))
+            await write_past_cases(session, COUNTY, utc_now())
             await write_cases(session, store, COUNTY, utc_now())
+            while await refresh(session, COUNTY):
+                pass
             await write_patrols(session, COUNTY, utc_now())
     finally:
         await engine.dispose()

@@ -7,6 +7,7 @@ that any of them can be worked out again. An entry that makes no sense here is p
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, Protocol
 
 from backend.cases.lifecycle import steps_of
@@ -53,11 +54,13 @@ class Clock(NamedTuple):
 
 class Clocks(NamedTuple):
     """Every clock that has ended, in the order in which they were set up; the one that shows, running or paused; and by how
-    many seconds handling has passed its deadlines so far, those of its clocks that still run as far as their last pause."""
+    many seconds handling has passed its deadlines so far, those of its clocks that still run as far as their last pause.
+    `waiting` are those that wait behind the one that shows."""
 
     ended: tuple[Clock, ...]
     running: Clock | None
     late_s: int
+    waiting: tuple[Clock, ...] = ()
 
 
 class EventLike(Protocol):
@@ -87,6 +90,7 @@ def replay(calendar: WorkCalendar, entries: Iterable[ClockEntry]) -> Clocks:
         ended=tuple(seen for clock, seen in shown if clock.stopped_at is not None),
         running=next((seen for clock, seen in shown if clock is board.front), None),
         late_s=sum(seen.late_s for _, seen in shown if seen.kind == ClockKind.HANDLE),
+        waiting=tuple(seen for clock, seen in shown if clock.stopped_at is None and clock is not board.front),
     )
 
 
@@ -107,6 +111,7 @@ def reached_at(calendar: WorkCalendar, clock: Clock, percent: int) -> datetime |
     return reached(calendar, clock.limits, clock.spans, percent) if clock.due_at else None
 
 
+@cache
 def effect_of(action: Action, from_status: Status | None, to_status: Status) -> ClockEffect:
     """What the step that led from here to there does to the clocks; KEEP for one that the table does not have any more."""
     rows = [

@@ -13,11 +13,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
-from backend.cases.models import Case, CaseEvent
+from backend.cases.models import Case, CaseChange, CaseEvent
 from backend.cases.queries import history_of, reporters_of, squads_ever
 from backend.cases.terms import Action, Status
 from backend.cases.winding import wind
 from backend.errors import Conflict, Say
+from backend.identifiers import new_id
 from backend.live.feed import publish
 from backend.permissions import Audience, Role
 from backend.wire import Wire
@@ -149,6 +150,7 @@ async def append_event(
     await wind(session, case, [*past, event])
     event.hash = event_hash(event)
     session.add(event)
+    session.add(CaseChange(county=case.county, id=new_id(), case_id=case.id))
     try:
         await session.flush()
     except StaleDataError:

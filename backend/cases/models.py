@@ -52,6 +52,13 @@ class Satisfaction(StrEnum):
 NEVER = literal_column("'3000-01-01 00:00:00+00'::timestamptz", type_=TIMESTAMP)
 _OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
 
+# From opening to the last end, open-ended for what has not ended; a case may have been ended and open again in between. Never
+# upside down, or a clock that was set back would refuse the write.
+LIFE = text(
+    "tstzrange(opened_at, CASE WHEN status = 'merged' THEN greatest(updated_at, opened_at)"
+    " WHEN closed_at IS NOT NULL THEN greatest(closed_at, opened_at) END)"
+)
+
 # Named beside the class because the mapper counts versions by it: every change of a case is an update on the condition that
 # nobody has changed it since it was read, also where a lock was forgotten.
 _VERSION = Column("version", Integer, nullable=False)
@@ -86,6 +93,7 @@ class Case(SQLModel, table=True):
         Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
         Index("ix_case_county_code_reversed", "county", text("reverse(code) text_pattern_ops")),
         Index("ix_case_words", text("bigrams(lower(words))"), postgresql_using="gin"),
+        Index("ix_case_life", LIFE, postgresql_using="gist"),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
         Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
@@ -191,6 +199,20 @@ class CaseEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=TIMESTAMP)
     previous_hash: str = Field(max_length=64)
     hash: str = Field(max_length=64)
+
+
+class CaseChange(SQLModel, table=True):
+    """A case has changed, and what is worked out from its history (figures) has not followed yet.
+
+    Written with the change and gone when it was taken into account. One row for each change, under an id of its own, so
+    that nobody waits for anybody and no change is taken for an earlier one.
+    """
+
+    __tablename__ = "case_change"
+
+    county: str = Field(primary_key=True, max_length=6)
+    id: UUID = Field(primary_key=True)
+    case_id: UUID
 
 
 class CasePhoto(SQLModel, table=True):

@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from backend.assessment import models as assessment
 from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
 from backend.command_centre import saved_view_models as saved_views
@@ -32,5 +33,6 @@ DOMAINS = (
     residents,
     exports,
     saved_views,
+    assessment,
 )
 METADATA = SQLModel.metadata

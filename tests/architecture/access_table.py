@@ -834,6 +834,99 @@ POST /r/{code}/answer < resident_answer
     own             303     303     303     303     303     303     303
     other_county    303     303     303     303     303     303     303
     absent          404     404     404     404     404     404     404
+GET /api/indicators/definitions
+    any             401     403     403     200     403     200     200
+GET /api/indicators?by=village
+    any             401     403     403     200     403     200     200
+GET /api/assessment-scheme
+    any             401     403     403     200     403     200     200
+GET /api/figure-objections
+    any             401     403     403     200     403     200     200
+GET /api/indicators?by=squad&from=2026-11-01&to=2026-11-30&within={grid}
+    own             401     403     403     200     403     200     200
+    other_grid      401     403     403     200     403     200     200
+    other_squad     401     403     403     200     403     200     200
+    other_town      401     403     403     200     403     200     200
+    other_county    401     403     403     200     403     200     200
+    absent          401     403     403     200     403     200     200
+GET /api/indicators/cases?indicator=taken&within={grid}
+    own             401     403     403     200     403     200     200
+    other_grid      401     403     403     200     403     200     200
+    other_squad     401     403     403     200     403     200     200
+    other_town      401     403     403     200     403     200     200
+    other_county    401     403     403     200     403     200     200
+    absent          401     403     403     200     403     200     200
+GET /api/indicators/cases?indicator=taken&squad={squad}
+    own             401     403     403     200     403     200     200
+    other_grid      401     403     403     200     403     200     200
+    other_squad     401     403     403     200     403     200     200
+    other_town      401     403     403     200     403     200     200
+    other_county    401     403     403     200     403     200     200
+    absent          401     403     403     200     403     200     200
+GET /api/indicators/trend?indicator=taken&within={grid}
+    own             401     403     403     200     403     200     200
+    other_grid      401     403     403     200     403     200     200
+    other_squad     401     403     403     200     403     200     200
+    other_town      401     403     403     200     403     200     200
+    other_county    401     403     403     200     403     200     200
+    absent          401     403     403     200     403     200     200
+PUT /api/assessment-scheme < scheme
+    any             401     403     403     403     403     403     403
+PUT /api/figure-objections/{new} < figure_objection
+    own             401     403     403     409     403     403     403
+    other_grid      401     403     403     409     403     403     403
+    other_squad     401     403     403     403     403     403     403
+    other_town      401     403     403     403     403     403     403
+    other_county    401     403     403     403     403     403     403
+    absent          401     403     403     403     403     403     403
+PUT /api/figure-objections/{figure_objection}/answer < figure_answer
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
+GET /api/anomalies
+    any             401     403     403     403     403     200     403
+GET /api/anomalies/cases?rule=fast&code={squad}
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     200     403
+    other_county    401     403     403     403     403     200     403
+    absent          401     403     403     403     403     200     403
+GET /api/bulletins
+    any             401     403     403     403     403     200     403
+PUT /api/bulletins/{new} < bulletin
+    any             401     403     403     403     403     201     403
+PUT /api/bulletins/{bulletin} < bulletin
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     201     403
+    absent          401     403     403     403     403     201     403
+GET /api/bulletins/{bulletin}
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
+GET /api/bulletins/{bulletin}/workbook
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
+POST /api/bulletins/{bulletin}/issue < bulletin_issue
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
 GET /desk
     any             200     200     200     200     200     200     200
 GET /api/nothing-here

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from backend.assessment.models import FigureObjection
 from backend.flags.models import EvidenceFlag, FlagKind
 from backend.permissions import Role
 from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN, Place
@@ -89,6 +90,8 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "view": await _saved_view(operator, scope),
         **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
+        "figure_objection": await _figure_objection(sessions, grid[:6], handled, scope),
+        "bulletin": await _bulletin(operator, scope),
         "handled": handled["id"],
         "code": waiting["code"],
         "report": str(reports[0]),
@@ -186,6 +189,31 @@ async def _flag(sessions: Sessions, county: str, case_id: str, event_id: UUID) -
     return str(flag.id)
 
 
+async def _figure_objection(sessions: Sessions, county: str, case: dict[str, Any], scope: str) -> str:
+    """To the handled case, by the squad that handled it; nobody has answered it."""
+    objection = FigureObjection(
+        county=county,
+        id=uuid4(),
+        case_id=UUID(case["id"]),
+        squad_code=case["squad"]["code"],
+        words=f"canary-{scope}",
+        made_by=uuid4(),
+        made_at=MONDAY_MORNING,
+    )
+    async with sessions() as session, session.begin():
+        session.add(objection)
+    return str(objection.id)
+
+
+async def _bulletin(operator: Person, scope: str) -> str:
+    """A draft of the month before."""
+    bulletin_id = str(uuid4())
+    body = {"kind": "monthly", "day": "2026-10-05", "remarks": f"canary-{scope}"}
+    answer = await operator.http.put(f"/api/bulletins/{bulletin_id}", json=body)
+    assert answer.status_code == 201, answer.text
+    return bulletin_id
+
+
 async def _report(
     worker: Person, report_id: UUID, scope: str, sent: list[bytes], late: list[bytes], where: dict[str, Any]
 ) -> dict[str, Any]:
@@ -280,7 +308,7 @@ def absent() -> Target:
         for name in (
             *("waiting", "flag", "handled", "report", "feedback"),
             *("draft", "import", "leave", "person", "rules"),
-            *("patrol", "look", "live", "objection", "export", "tracker", "view"),
+            *("patrol", "look", "live", "objection", "export", "tracker", "view", "figure_objection", "bulletin"),
         )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())

@@ -18,6 +18,7 @@ from sqlmodel import col
 from starlette.routing import Match, Mount
 
 from backend.access import Allowed, public, signed_in
+from backend.assessment.schemes import USUAL
 from backend.permissions import Role
 from backend.photos.intake import PhotoChildren
 from backend.staff.models import Post, Staff
@@ -132,6 +133,12 @@ VIEW_BODIES: dict[str, dict[str, Any]] = {
     "saved_view": {"name": "walk", "query": "queue=late"},
     "saved_view_order": {"ids": []},
 }
+FIGURE_BODIES: dict[str, dict[str, Any]] = {
+    "scheme": {"version": 0, "content": USUAL.model_dump(mode="json")},
+    "figure_answer": {"upheld": False, "words": "walk"},
+    "bulletin": {"kind": "monthly", "day": "2026-10-05", "remarks": "walk", "version": 1},
+    "bulletin_issue": {"version": 1},
+}
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {
     "resident_form": {"files": {"id": (None, "not-ours"), "county": (None, "320281")}},
     "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
@@ -141,7 +148,11 @@ FIXED_BODIES = (
     | RESIDENT_BODIES
     | PEOPLE_BODIES
     | IMPORT_BODIES
-    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES | PATROL_BODIES | VIEW_BODIES).items()}
+    | {
+        kind: {"json": body}
+        for bodies in (DUTY_BODIES, RULE_BODIES, PATROL_BODIES, VIEW_BODIES, FIGURE_BODIES)
+        for kind, body in bodies.items()
+    }
 )
 
 
@@ -170,6 +181,9 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
         "": {},
         "report": {"files": as_parts("report", report_body(photos=[PICTURE], occurred_at=at), [PICTURE])},
         "call": {"json": {"matter": "E0110", "place": place, "occurred_at": at}},
+        "figure_objection": {
+            "json": {"case_id": target.names["handled"], "squad": target.names["squad"], "words": "walk"}
+        },
         "wrong_password": {"json": {"phone": target.names["phone"], "password": "not-the-password"}},
         "late": {"content": target.late},
         "late_after": {"content": target.late_after},

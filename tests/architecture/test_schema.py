@@ -25,18 +25,23 @@ WITHOUT_COUNTY = {
     "ix_case_place": "GiST over geometry",
     "ix_case_open_place": "GiST over geometry",
     "ix_case_words": "GIN over pieces of words",
+    "ix_case_life": "GiST over a span of time",
     "ix_grid_shape": "GiST over geometry",
 }
 # Tables that grow with use. The rest are looked up; no lookup table may point into one that grows.
 GROWING = {
     "assignment",
+    "bulletin",
     "case",
+    "case_change",
     "case_event",
+    "case_outcome",
     "case_photo",
     "coverage_day",
     "escalation",
     "evidence_flag",
     "export",
+    "figure_objection",
     "fix_batch",
     "fix_quarantine",
     "flag_check",

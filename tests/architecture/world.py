@@ -75,6 +75,9 @@ GROWING_TABLES = (
     "stage_limit",
     "track_source",
     "saved_view",
+    "assessment_scheme",
+    "bulletin",
+    "figure_objection",
 )
 EVERY_ROW = " UNION ALL ".join(f"SELECT '{table}' || t::text AS row FROM {table} t" for table in GROWING_TABLES)
 STATE = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0014"
-down_revision = "0012"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
@@ -21,3 +21,8 @@ def upgrade() -> None:
         f" (county, coalesce(due_at, '3000-01-01 00:00:00+00'::timestamptz), id) WHERE {OPEN}"
     )
     op.execute(f'CREATE INDEX ix_case_open_place ON "case" USING gist (place) WHERE {OPEN}')
+    op.execute(
+        'CREATE INDEX ix_case_life ON "case" USING gist (tstzrange(opened_at,'
+        " CASE WHEN status = 'merged' THEN greatest(updated_at, opened_at)"
+        " WHEN closed_at IS NOT NULL THEN greatest(closed_at, opened_at) END))"
+    )

@@ -28,6 +28,11 @@ WITH touched AS (
         LIMIT 1
     ) AS path
     FROM touched AS t
+), told AS (
+    -- The figures of its old and its new grid are to be worked out again.
+    INSERT INTO case_change (county, id, case_id)
+    SELECT :county, gen_random_uuid(), moved.id FROM moved JOIN touched ON touched.id = moved.id
+    WHERE moved.path IS NOT NULL AND moved.path <> touched.grid_path
 )
 UPDATE "case" AS c SET grid_path = moved.path FROM moved
 WHERE c.county = :county AND c.id = moved.id AND moved.path IS NOT NULL AND moved.path <> c.grid_path

@@ -2616,6 +2616,294 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/indicators/definitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Definitions
+         * @description What each indicator means and where its formula comes from, and by what I may group.
+         */
+        get: operations["get_definitions_api_indicators_definitions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indicators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Figures
+         * @description Every indicator by the dimensions asked for, beside the period before. Of a squad's leader, their squad's own.
+         */
+        get: operations["get_figures_api_indicators_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indicators/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Cases Behind
+         * @description The very cases that a number counts, the latest first: `count` is that number.
+         */
+        get: operations["get_cases_behind_api_indicators_cases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/indicators/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Trend
+         * @description One indicator over time.
+         */
+        get: operations["get_trend_api_indicators_trend_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/assessment-scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Scheme
+         * @description The county's weights, bands and thresholds.
+         */
+        get: operations["get_scheme_api_assessment_scheme_get"];
+        /**
+         * Put Scheme
+         * @description Change them for the whole county, from now on; issued bulletins stay as they are. Every version is kept.
+         */
+        put: operations["put_scheme_api_assessment_scheme_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figure-objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Objections
+         * @description Objections to figures in my scope, those without an answer first.
+         */
+        get: operations["get_objections_api_figure_objections_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figure-objections/{objection_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Objection
+         * @description My squad says that a case should not count as due against it.
+         */
+        put: operations["put_objection_api_figure_objections__objection_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/figure-objections/{objection_id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Objection Answer
+         * @description Upheld, the case leaves the figures of what was due; that it was late stays in its history.
+         */
+        put: operations["put_objection_answer_api_figure_objections__objection_id__answer_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Anomalies
+         * @description What is worth a look in a period, by transparent rules; see the scheme for their thresholds.
+         */
+        get: operations["get_anomalies_api_anomalies_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/anomalies/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Anomaly Cases
+         * @description The cases that a rule found in one group.
+         */
+        get: operations["get_anomaly_cases_api_anomalies_cases_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulletins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bulletins
+         * @description Weekly briefs and monthly circulars of my scope, drafts and issued ones.
+         */
+        get: operations["get_bulletins_api_bulletins_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulletins/{bulletin_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bulletin
+         * @description One of them: an issued one as it was issued, a draft as the figures are now.
+         */
+        get: operations["get_bulletin_api_bulletins__bulletin_id__get"];
+        /**
+         * Put Bulletin
+         * @description Begin a draft under my own id, or change the remarks of one. A draft follows the data.
+         */
+        put: operations["put_bulletin_api_bulletins__bulletin_id__put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulletins/{bulletin_id}/issue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue Bulletin
+         * @description From now on it stands as it is, with a number and a hash, whatever becomes of the data.
+         */
+        post: operations["issue_bulletin_api_bulletins__bulletin_id__issue_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/bulletins/{bulletin_id}/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Bulletin Workbook
+         * @description The bulletin as an Excel workbook without any formula.
+         */
+        get: operations["get_bulletin_workbook_api_bulletins__bulletin_id__workbook_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/residents/reports/{report_id}": {
         parameters: {
             query?: never;
@@ -2804,6 +3092,56 @@ export interface components {
              */
             reasons: components["schemas"]["ReasonOut"][];
         };
+        /** AnomaliesOut */
+        AnomaliesOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /** Pending */
+            pending: number;
+            period: components["schemas"]["PeriodOut"];
+            /** Rules */
+            rules: components["schemas"]["AnomalyRuleOut"][];
+        };
+        /**
+         * AnomalyGroup
+         * @description Something worth a look in one place or with one squad; not blame.
+         */
+        AnomalyGroup: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            dimension: components["schemas"]["Dimension"];
+            /** Count */
+            count: number;
+            /**
+             * Of
+             * @description out of so many, where the rule looks at a share
+             */
+            of: number | null;
+        };
+        /**
+         * AnomalyRuleOut
+         * @description A transparent rule: what it looks for, with which thresholds, and how many it found.
+         */
+        AnomalyRuleOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Explains */
+            explains: string;
+            /** Groups */
+            groups: components["schemas"]["AnomalyGroup"][];
+            /**
+             * Count
+             * @description cases, each once for each group
+             */
+            count: number;
+        };
         /** AnswerIn */
         AnswerIn: {
             /** Words */
@@ -2844,6 +3182,16 @@ export interface components {
             ended_at: string | null;
             /** End */
             end: string | null;
+        };
+        /**
+         * Band
+         * @description Up to this many cases a month earn this many points; without `up_to`, any number.
+         */
+        Band: {
+            /** Up To */
+            up_to?: number | null;
+            /** Points */
+            points: number;
         };
         /**
          * BaseMapOut
@@ -2909,6 +3257,132 @@ export interface components {
             /** File */
             file: string;
         };
+        /**
+         * BulletinContent
+         * @description A bulletin as it is read and, once issued, kept.
+         */
+        BulletinContent: {
+            /** Title */
+            title: string;
+            /** Period */
+            period: string;
+            /** Sections */
+            sections: components["schemas"]["Section"][];
+            /** Tables */
+            tables: components["schemas"]["Table"][];
+        };
+        /**
+         * BulletinIn
+         * @description `day` is any day of its week or month; it, the kind and the place count only when a draft is begun.
+         */
+        BulletinIn: {
+            kind: components["schemas"]["BulletinKind"];
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Within */
+            within?: string | null;
+            /**
+             * Remarks
+             * @default
+             */
+            remarks: string;
+            /**
+             * Version
+             * @default 0
+             */
+            version: number;
+        };
+        /** BulletinIssue */
+        BulletinIssue: {
+            /** Version */
+            version: number;
+        };
+        /**
+         * BulletinKind
+         * @enum {string}
+         */
+        BulletinKind: "weekly" | "monthly";
+        /** BulletinOut */
+        BulletinOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["BulletinKind"];
+            status: components["schemas"]["BulletinStatus"];
+            /** Within */
+            within: string;
+            /** Place */
+            place: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Version */
+            version: number;
+            /** Number */
+            number: number | null;
+            /** Issued At */
+            issued_at: string | null;
+            /** Remarks */
+            remarks: string;
+            content: components["schemas"]["BulletinContent"];
+            /**
+             * Hash
+             * @description SHA-256 over number, remarks and content as canonical JSON, once issued
+             */
+            hash: string | null;
+            /**
+             * May Issue
+             * @description a draft whose period is over
+             */
+            may_issue: boolean;
+        };
+        /** BulletinRow */
+        BulletinRow: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["BulletinKind"];
+            status: components["schemas"]["BulletinStatus"];
+            /** Within */
+            within: string;
+            /** Place */
+            place: string;
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            /** Version */
+            version: number;
+            /** Number */
+            number: number | null;
+            /** Issued At */
+            issued_at: string | null;
+        };
+        /**
+         * BulletinStatus
+         * @enum {string}
+         */
+        BulletinStatus: "draft" | "issued";
         /**
          * CalendarDayOut
          * @description A day on which Monday-to-Friday does not hold: a public holiday, or a weekend day that is worked.
@@ -4154,6 +4628,17 @@ export interface components {
             changed: components["schemas"]["MatterChanged"][];
         };
         /**
+         * Dimension
+         * @description By what figures are grouped. There is none for persons, and there will be none.
+         * @enum {string}
+         */
+        Dimension: "town" | "village" | "grid" | "squad" | "unit" | "major" | "matter" | "kind" | "severity" | "source";
+        /**
+         * Direction
+         * @enum {string}
+         */
+        Direction: "up" | "down" | "none";
+        /**
          * DispatchCandidate
          * @description A squad as somebody who dispatches by hand looks at it.
          */
@@ -4667,6 +5152,171 @@ export interface components {
             parent?: string | null;
             /** Grade */
             grade?: string | null;
+        };
+        /**
+         * FigureCase
+         * @description A case behind a number: what and where, never who.
+         */
+        FigureCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            /** Matter */
+            matter: string;
+            /** Grid */
+            grid: string;
+            status: components["schemas"]["Status"];
+            severity: components["schemas"]["Severity"];
+            source: components["schemas"]["ReportSource"];
+            /**
+             * Opened At
+             * Format: date-time
+             */
+            opened_at: string;
+            /** Squad Code */
+            squad_code: string | null;
+            /**
+             * Squad
+             * @description the squad on whose account it counts, or that has it
+             */
+            squad: string | null;
+            /** Handled Late */
+            handled_late: boolean;
+            /** Rework Count */
+            rework_count: number;
+            /** Send Back Count */
+            send_back_count: number;
+            /**
+             * Exempt
+             * @description an objection was upheld; it is in no figure of what was due
+             */
+            exempt: boolean;
+            /** Objection */
+            objection: ("open" | "upheld" | "refused") | null;
+        };
+        /** FigureCases */
+        FigureCases: {
+            /**
+             * Count
+             * @description exactly the number that was clicked
+             */
+            count: number;
+            /** Cases */
+            cases: components["schemas"]["FigureCase"][];
+        };
+        /** FigureObjectionAnswer */
+        FigureObjectionAnswer: {
+            /** Upheld */
+            upheld: boolean;
+            /** Words */
+            words: string;
+        };
+        /** FigureObjectionIn */
+        FigureObjectionIn: {
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /** Squad */
+            squad: string;
+            /** Words */
+            words: string;
+        };
+        /** FigureObjectionOut */
+        FigureObjectionOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Case Id
+             * Format: uuid
+             */
+            case_id: string;
+            /** Case Code */
+            case_code: string;
+            /** Matter */
+            matter: string;
+            /** Squad */
+            squad: string;
+            /** Words */
+            words: string;
+            /**
+             * Made At
+             * Format: date-time
+             */
+            made_at: string;
+            /** Upheld */
+            upheld: boolean | null;
+            /** Answer */
+            answer: string;
+            /** Answered At */
+            answered_at: string | null;
+        };
+        /** FigureOut */
+        FigureOut: {
+            /** Part */
+            part: number;
+            /**
+             * Whole
+             * @description none for a plain count; 0: there is no rate
+             */
+            whole: number | null;
+        };
+        /**
+         * FigureRow
+         * @description The figures of one group. `codes` are one for each dimension asked for.
+         */
+        FigureRow: {
+            /** Codes */
+            codes: string[];
+            /** Names */
+            names: string[];
+            /** Figures */
+            figures: {
+                [key: string]: components["schemas"]["FigureOut"];
+            };
+            /** Before */
+            before: {
+                [key: string]: components["schemas"]["FigureOut"];
+            };
+            /**
+             * Score
+             * @description 0 to 100, of organisations only; none where too little is known
+             */
+            score: number | null;
+            /** Score Before */
+            score_before: number | null;
+            /** Rank */
+            rank: number | null;
+        };
+        /** FiguresOut */
+        FiguresOut: {
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+            /**
+             * Pending
+             * @description cases that have changed and are not in these figures yet
+             */
+            pending: number;
+            period: components["schemas"]["PeriodOut"];
+            before: components["schemas"]["PeriodOut"];
+            /** By */
+            by: components["schemas"]["Dimension"][];
+            level: components["schemas"]["Level"];
+            scored: components["schemas"]["Scored"] | null;
+            total: components["schemas"]["FigureRow"];
+            /** Rows */
+            rows: components["schemas"]["FigureRow"][];
         };
         /**
          * FileFormat
@@ -5475,6 +6125,45 @@ export interface components {
             /** Features */
             features: components["schemas"]["ImportedFeature"][];
         };
+        /**
+         * IndicatorOut
+         * @description An indicator as a screen explains it, in the reader's language.
+         */
+        IndicatorOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /** Definition */
+            definition: string;
+            /** Source */
+            source: string;
+            /** @description up: more is better; down: less is; none: neither */
+            direction: components["schemas"]["Direction"];
+            /**
+             * Is Count
+             * @description a number of cases, not a rate
+             */
+            is_count: boolean;
+            /** Levels */
+            levels: components["schemas"]["Level"][];
+        };
+        /** IndicatorsOut */
+        IndicatorsOut: {
+            /** Indicators */
+            indicators: components["schemas"]["IndicatorOut"][];
+            /**
+             * Dimensions
+             * @description by which the asker may group
+             */
+            dimensions: components["schemas"]["Dimension"][];
+            /**
+             * Own Squads
+             * @description names of the squads whose own figures the asker sees; empty for a grid's
+             */
+            own_squads: string[];
+            scheme: components["schemas"]["SchemeOut"];
+        };
         /** Layer */
         Layer: {
             /** Name */
@@ -5596,6 +6285,12 @@ export interface components {
              */
             may: components["schemas"]["Deciding"][];
         };
+        /**
+         * Level
+         * @description Whose account an outcome is: the case's as a whole, or that of a squad or unit that had it in hand.
+         * @enum {string}
+         */
+        Level: "case" | "squad" | "unit";
         /**
          * LikelyMatters
          * @description Codes of the matters most often reported around here, most likely first.
@@ -6715,11 +7410,30 @@ export interface components {
             /** Ends On */
             ends_on: string | null;
         };
+        /** PeriodOut */
+        PeriodOut: {
+            /**
+             * First
+             * Format: date
+             */
+            first: string;
+            /**
+             * Last
+             * Format: date
+             */
+            last: string;
+            step: components["schemas"]["Step"] | null;
+            /**
+             * Unfinished
+             * @description it is not over yet; what is not due yet is in no figure
+             */
+            unfinished: boolean;
+        };
         /**
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "export" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols" | "keep_views";
+        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "export" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols" | "keep_views" | "see_figures" | "assess" | "manage_assessment";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -7480,6 +8194,71 @@ export interface components {
             updated_at: string;
         };
         /**
+         * SchemeContent
+         * @description Weights in per cent by whom they score, adding up to 100 each; bands, ascending, the last one without an end.
+         *
+         *     With fewer than `least_due` cases due an organisation has no score: so few tell nothing.
+         */
+        SchemeContent: {
+            /** Weights */
+            weights: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Bands */
+            bands: components["schemas"]["Band"][];
+            /**
+             * Least Due
+             * @default 5
+             */
+            least_due: number;
+            /**
+             * @default {
+             *       "settled_least": 20,
+             *       "settled_share": 60,
+             *       "cluster_reports": 5,
+             *       "cluster_minutes": 10,
+             *       "cluster_metres": 30,
+             *       "bounced_times": 2,
+             *       "fast_minutes": 3,
+             *       "away_metres": 300,
+             *       "just_percent": 95,
+             *       "just_least": 5,
+             *       "just_share": 50
+             *     }
+             */
+            thresholds: components["schemas"]["Thresholds"];
+        };
+        /** SchemeIn */
+        SchemeIn: {
+            /**
+             * Version
+             * @description the one that was seen; another person's change is a conflict
+             */
+            version: number;
+            content: components["schemas"]["SchemeContent"];
+        };
+        /**
+         * SchemeOut
+         * @description `version` 0 is the usual scheme, which nobody has changed.
+         */
+        SchemeOut: {
+            /** Version */
+            version: number;
+            content: components["schemas"]["SchemeContent"];
+            /** Made At */
+            made_at: string | null;
+            /** May Change */
+            may_change: boolean;
+        };
+        /**
+         * Scored
+         * @description Who has a score: squads and their units (处置), towns and villages (区域), their collecting (采集), the desk (指挥).
+         * @enum {string}
+         */
+        Scored: "squads" | "places" | "collecting" | "desk";
+        /**
          * SearchResult
          * @description At most six of each, the likeliest first; each group within the asker's scope.
          */
@@ -7538,6 +8317,13 @@ export interface components {
             /** Ends */
             ends: string;
             limit: components["schemas"]["LimitOut"];
+        };
+        /** Section */
+        Section: {
+            /** Heading */
+            heading: string;
+            /** Paragraphs */
+            paragraphs: string[];
         };
         /**
          * SetUpCardOut
@@ -7674,6 +8460,12 @@ export interface components {
              */
             warnings: components["schemas"]["Warned"][];
         };
+        /**
+         * Side
+         * @description Which of the cases behind a rate: those that count, all, or those that do not.
+         * @enum {string}
+         */
+        Side: "part" | "whole" | "rest";
         /** SignInRequest */
         SignInRequest: {
             /**
@@ -8249,6 +9041,11 @@ export interface components {
             lat: number;
         };
         /**
+         * Step
+         * @enum {string}
+         */
+        Step: "day" | "week" | "month" | "quarter" | "year";
+        /**
          * Succession
          * @description Who takes a post over from the day after the last; nobody: it stays empty.
          */
@@ -8366,6 +9163,20 @@ export interface components {
          */
         System: 4326 | 4490;
         /**
+         * Table
+         * @description `rows` are texts as they stand in the bulletin; `numbers` the same as numbers, where there is one, for the workbook.
+         */
+        Table: {
+            /** Title */
+            title: string;
+            /** Columns */
+            columns: string[];
+            /** Rows */
+            rows: string[][];
+            /** Numbers */
+            numbers: (number | null)[][];
+        };
+        /**
          * TableFormat
          * @enum {string}
          */
@@ -8385,6 +9196,67 @@ export interface components {
              * Format: uuid
              */
             import_id: string;
+        };
+        /**
+         * Thresholds
+         * @description From when on something is worth a look; see `anomalies.py`.
+         */
+        Thresholds: {
+            /**
+             * Settled Least
+             * @default 20
+             */
+            settled_least: number;
+            /**
+             * Settled Share
+             * @default 60
+             */
+            settled_share: number;
+            /**
+             * Cluster Reports
+             * @default 5
+             */
+            cluster_reports: number;
+            /**
+             * Cluster Minutes
+             * @default 10
+             */
+            cluster_minutes: number;
+            /**
+             * Cluster Metres
+             * @default 30
+             */
+            cluster_metres: number;
+            /**
+             * Bounced Times
+             * @default 2
+             */
+            bounced_times: number;
+            /**
+             * Fast Minutes
+             * @default 3
+             */
+            fast_minutes: number;
+            /**
+             * Away Metres
+             * @default 300
+             */
+            away_metres: number;
+            /**
+             * Just Percent
+             * @default 95
+             */
+            just_percent: number;
+            /**
+             * Just Least
+             * @default 5
+             */
+            just_least: number;
+            /**
+             * Just Share
+             * @default 50
+             */
+            just_share: number;
         };
         /**
          * TileSource
@@ -8552,6 +9424,26 @@ export interface components {
          * @enum {string}
          */
         Travel: "walk" | "ebike" | "car";
+        /** TrendOut */
+        TrendOut: {
+            /** Indicator */
+            indicator: string;
+            step: components["schemas"]["Step"];
+            /** Points */
+            points: components["schemas"]["TrendPoint"][];
+        };
+        /** TrendPoint */
+        TrendPoint: {
+            /**
+             * Begins
+             * Format: date
+             */
+            begins: string;
+            /** Part */
+            part: number;
+            /** Whole */
+            whole: number | null;
+        };
         /**
          * TrialIn
          * @description Who would get this? By the rules given, or by those in force.
@@ -17061,6 +17953,901 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_definitions_api_indicators_definitions_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IndicatorsOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_figures_api_indicators_get: {
+        parameters: {
+            query?: {
+                /** @description local day, included */
+                from?: string | null;
+                /** @description local day, included */
+                to?: string | null;
+                by?: components["schemas"]["Dimension"][] | null;
+                /** @description a grid and all below it */
+                within?: string | null;
+                /** @description on this squad's account */
+                squad?: string | null;
+                /** @description on this unit's account */
+                unit?: string | null;
+                /** @description codes of matters or majors */
+                matter?: string[] | null;
+                kind?: components["schemas"]["MatterKind"][] | null;
+                severity?: components["schemas"]["Severity"][] | null;
+                source?: components["schemas"]["ReportSource"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_cases_behind_api_indicators_cases_get: {
+        parameters: {
+            query: {
+                indicator: string;
+                side?: components["schemas"]["Side"];
+                offset?: number;
+                limit?: number;
+                /** @description local day, included */
+                from?: string | null;
+                /** @description local day, included */
+                to?: string | null;
+                by?: components["schemas"]["Dimension"][] | null;
+                /** @description a grid and all below it */
+                within?: string | null;
+                /** @description on this squad's account */
+                squad?: string | null;
+                /** @description on this unit's account */
+                unit?: string | null;
+                /** @description codes of matters or majors */
+                matter?: string[] | null;
+                kind?: components["schemas"]["MatterKind"][] | null;
+                severity?: components["schemas"]["Severity"][] | null;
+                source?: components["schemas"]["ReportSource"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureCases"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_trend_api_indicators_trend_get: {
+        parameters: {
+            query: {
+                indicator: string;
+                step?: components["schemas"]["Step"];
+                /** @description local day, included */
+                from?: string | null;
+                /** @description local day, included */
+                to?: string | null;
+                by?: components["schemas"]["Dimension"][] | null;
+                /** @description a grid and all below it */
+                within?: string | null;
+                /** @description on this squad's account */
+                squad?: string | null;
+                /** @description on this unit's account */
+                unit?: string | null;
+                /** @description codes of matters or majors */
+                matter?: string[] | null;
+                kind?: components["schemas"]["MatterKind"][] | null;
+                severity?: components["schemas"]["Severity"][] | null;
+                source?: components["schemas"]["ReportSource"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrendOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_scheme_api_assessment_scheme_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_scheme_api_assessment_scheme_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_objections_api_figure_objections_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureObjectionOut"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_objection_api_figure_objections__objection_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FigureObjectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureObjectionOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureObjectionOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_objection_answer_api_figure_objections__objection_id__answer_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                objection_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FigureObjectionAnswer"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureObjectionOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_anomalies_api_anomalies_get: {
+        parameters: {
+            query?: {
+                /** @description local day, included */
+                from?: string | null;
+                /** @description local day, included */
+                to?: string | null;
+                by?: components["schemas"]["Dimension"][] | null;
+                /** @description a grid and all below it */
+                within?: string | null;
+                /** @description on this squad's account */
+                squad?: string | null;
+                /** @description on this unit's account */
+                unit?: string | null;
+                /** @description codes of matters or majors */
+                matter?: string[] | null;
+                kind?: components["schemas"]["MatterKind"][] | null;
+                severity?: components["schemas"]["Severity"][] | null;
+                source?: components["schemas"]["ReportSource"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnomaliesOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_anomaly_cases_api_anomalies_cases_get: {
+        parameters: {
+            query: {
+                rule: string;
+                code: string;
+                offset?: number;
+                limit?: number;
+                /** @description local day, included */
+                from?: string | null;
+                /** @description local day, included */
+                to?: string | null;
+                by?: components["schemas"]["Dimension"][] | null;
+                /** @description a grid and all below it */
+                within?: string | null;
+                /** @description on this squad's account */
+                squad?: string | null;
+                /** @description on this unit's account */
+                unit?: string | null;
+                /** @description codes of matters or majors */
+                matter?: string[] | null;
+                kind?: components["schemas"]["MatterKind"][] | null;
+                severity?: components["schemas"]["Severity"][] | null;
+                source?: components["schemas"]["ReportSource"][] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureCases"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_bulletins_api_bulletins_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinRow"][];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_bulletin_api_bulletins__bulletin_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_bulletin_api_bulletins__bulletin_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulletinIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    issue_bulletin_api_bulletins__bulletin_id__issue_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulletinIssue"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulletinOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_bulletin_workbook_api_bulletins__bulletin_id__workbook_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,14 +1,14 @@
 /* The desk's views and the pages of the one net: which address leads where, and who may open what. */
 import { may } from '@/auth/session'
 
-export const VIEWS = ['command', 'patrols', 'net', 'staff', 'squads', 'rules'] as const
+export const VIEWS = ['command', 'patrols', 'figures', 'net', 'staff', 'squads', 'rules'] as const
 export type View = (typeof VIEWS)[number]
 
 export const NET_PAGES = ['browser', 'drafts', 'imports', 'matters'] as const
 export type NetPage = (typeof NET_PAGES)[number]
 export type Page = Exclude<View, 'net'> | NetPage
 
-/** `#/patrols/…`, `#/net/…`, `#/staff/…`, `#/squads/…`, `#/rules/…`; everything else is the command view. */
+/** `#/patrols/…`, `#/figures/…`, `#/net/…`, `#/staff/…`, `#/squads/…`, `#/rules/…`; everything else is the command view. */
 export function viewAt([first]: readonly string[]): View {
   return VIEWS.find((view) => view === first) ?? 'command'
 }
@@ -23,6 +23,7 @@ type Needed = Parameters<typeof may>[0]
 const NEEDS: Record<View, Needed[]> = {
   command: ['see_cases'],
   patrols: ['see_tracks', 'manage_patrols'],
+  figures: ['see_figures'],
   net: ['see_net'],
   staff: ['see_staff'],
   squads: ['see_rota'],
