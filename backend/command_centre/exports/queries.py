@@ -86,7 +86,7 @@ async def case_lines(
     )
     rows = await session.stream(lines.execution_options(yield_per=AT_ONCE))
     async for page in rows.partitions():
-        yield [CaseLine(*row) for row in page]
+        yield [CaseLine._make(row) for row in page]
 
 
 async def export_of(session: AsyncSession, actor: Actor, export_id: UUID, *, lock: bool = False) -> Export:
