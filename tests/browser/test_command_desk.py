@@ -1,5 +1,6 @@
 """The desk for a whole shift: by keys alone, through a server that dies, panels, views and links, sound, and on the wall."""
 
+import io
 import json
 import re
 import time
@@ -8,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from backend.settings import ROOT, Settings
@@ -145,6 +147,24 @@ def test_a_filter_is_a_link_and_can_be_given_a_name(desk: Open, worker: Field, s
     other.get_by_role("button", name=re.compile("璜塘市容.*指挥员")).click()
     expect(other).to_have_url(re.compile("source=staff"))
     expect(row(other, here)).to_be_visible()
+
+
+def test_the_filtered_queue_is_taken_along_as_a_workbook(desk: Open, worker: Field, shoot: Shoot) -> None:
+    case = worker.report("E0110", words="=要带走的一件")
+    worker.report("E0110", words="留下的一件")
+    page = live(signed_in(desk(), "operator", path="/desk#/?text=要带走的一件"))
+    page.get_by_role("button", name="导出案件").click()
+    dialog = page.get_by_role("dialog", name="导出案件")
+    expect(dialog.get_by_text("共 1 件")).to_be_visible()
+    dialog.get_by_role("button", name="开始导出").click()
+    expect(dialog.get_by_text("1 件，")).to_be_visible(timeout=30_000)
+    shoot(page, "desk-export")
+    with page.expect_download() as begun:
+        dialog.get_by_role("link", name="下载").click()
+    assert begun.value.suggested_filename.endswith(".xlsx")
+    titles, *rows = load_workbook(io.BytesIO(begun.value.path().read_bytes())).worksheets[0].iter_rows(values_only=True)
+    (found,) = (dict(zip(titles, each, strict=True)) for each in rows)
+    assert (found["案件编号"], found["情况说明"]) == (case["code"], "=要带走的一件")
 
 
 def test_panels_and_the_look_are_remembered(desk: Open, shoot: Shoot) -> None:
