@@ -144,6 +144,14 @@ def test_a_day_is_played_by_mouse_and_keys_and_a_gap_is_no_travel(desk: Open, wo
     assert 0 < page.evaluate(LONGEST_LEG) < 0.005
     shoot(page, "replay-end")
 
+    row.get_by_role("button").click()
+    page.keyboard.press("f")
+    expect(page.get_by_label("跟随")).to_be_checked()
+    page.keyboard.press("Home")
+    wait_until(page, r"() => /1[5-9]\.\d\d(%2F|\/)/.test(location.hash)")
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("跟随")).to_have_count(0)
+
 
 def test_a_day_is_taken_along_and_the_worker_sees_who_looked(desk: Open, worker: Field) -> None:
     page = signed_in(desk(), "operator", path="/desk#/patrols?on=2026-11-23")
