@@ -22,7 +22,6 @@ def upgrade() -> None:
     )
     op.execute(f'CREATE INDEX ix_case_open_place ON "case" USING gist (place) WHERE {OPEN}')
     op.execute(
-        'CREATE INDEX ix_case_life ON "case" USING gist (tstzrange(opened_at,'
-        " CASE WHEN status = 'merged' THEN greatest(updated_at, opened_at)"
-        " WHEN closed_at IS NOT NULL THEN greatest(closed_at, opened_at) END))"
+        "CREATE INDEX ix_case_not_satisfied ON \"case\" (county, updated_at) WHERE satisfaction = 'not_satisfied'"
     )
+    op.execute('CREATE INDEX ix_case_life ON "case" USING gist (tstzrange(LEAST(opened_at, closed_at), closed_at))')
