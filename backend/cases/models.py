@@ -79,6 +79,10 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_status_due_at", "county", "status", "due_at"),
         Index("ix_case_county_opened_at", "county", "opened_at"),
         Index("ix_case_county_updated_at", "county", "updated_at"),
+        Index("ix_case_county_matter_code", "county", "matter_code", "updated_at"),
+        Index("ix_case_county_squad_code", "county", "squad_code", "updated_at"),
+        Index("ix_case_county_severity", "county", "severity", "updated_at"),
+        Index("ix_case_due_at", "county", text(f"coalesce(due_at, {NEVER.name})"), "id"),
         Index("ix_case_county_closed_at", "county", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(
             "ix_case_open_due_at",
@@ -90,6 +94,8 @@ class Case(SQLModel, table=True):
         Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
         Index("ix_case_not_satisfied", "county", "updated_at", postgresql_where=text("satisfaction = 'not_satisfied'")),
         Index("ix_case_life", LIFE, postgresql_using="gist"),
+        Index("ix_case_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+        Index("ix_case_code_part", "code", postgresql_using="gin", postgresql_ops={"code": "gin_trgm_ops"}),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
         Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )

@@ -400,11 +400,6 @@ GET /api/cases?bbox={bbox}&sort=due
     other_county    401     200     200     200     200     200     200
 GET /api/past?at=2026-11-23T01:30:00Z
     any             401     403     403     403     403     200     403
-GET /api/past/cases/{waiting}?at=2030-01-01T00:00:00Z
-    own             401     403     403     403     403     422     403
-    other_town      401     403     403     403     403     422     403
-    other_county    401     403     403     403     403     422     403
-    absent          401     403     403     403     403     422     403
 GET /api/past/cases/{waiting}?at=2026-11-23T01:30:00Z
     own             401     403     403     403     403     200     403
     other_grid      401     403     403     403     403     200     403

@@ -24,6 +24,8 @@ WITHOUT_COUNTY = {
     "ix_case_code": "the code is the key that a resident brings, who names no county",
     "ix_case_place": "GiST over geometry",
     "ix_case_open_place": "GiST over geometry",
+    "ix_case_words": "GIN over parts of text",
+    "ix_case_code_part": "GIN over parts of text",
     "ix_case_life": "GiST over a span of time",
     "ix_grid_shape": "GiST over geometry",
 }
