@@ -41,6 +41,7 @@ class Permission(StrEnum):
     MANAGE_CATALOGUE = "manage_catalogue"
     MANAGE_ROUTING = "manage_routing"
     MANAGE_PATROLS = "manage_patrols"
+    KEEP_VIEWS = "keep_views"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING, Permission.SEE_COVERAGE})
@@ -65,6 +66,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.SEE_STAFF,
         Permission.SEE_ROTA,
         Permission.MANAGE_ROUTING,
+        Permission.KEEP_VIEWS,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -77,6 +79,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.MANAGE_CATALOGUE,
         Permission.MANAGE_ROUTING,
         Permission.MANAGE_PATROLS,
+        Permission.KEEP_VIEWS,
     },
 }
 

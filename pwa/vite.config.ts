@@ -25,7 +25,7 @@ function pagesAsServed(): Plugin {
 /** In development the API, the residents' pages and what trackers send to are here. */
 const API = process.env['SUOZI_API'] ?? 'http://127.0.0.1:8000'
 
-const PUBLIC_FILES = ['icons.svg', 'favicon.svg', 'manifest.webmanifest']
+const PUBLIC_FILES = ['icons.svg', 'favicon.svg', 'manifest.webmanifest', 'theme.js']
 
 /** The files that a chunk needs, now or later, with their styles and assets. */
 function filesOf(bundle: Rolldown.OutputBundle, fileName: string, seen = new Set<string>()): Set<string> {

@@ -1,6 +1,8 @@
 """An app served on a real port, for tests that need sockets."""
 
 import multiprocessing
+import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
@@ -15,9 +17,9 @@ from backend.settings import Settings
 
 
 @contextmanager
-def served(app: FastAPI, *, log_level: str = "warning") -> Iterator[int]:
-    """The free port of this machine on which the app answers, from a thread of its own, until the block ends."""
-    config = uvicorn.Config(app, host="127.0.0.1", port=0, log_level=log_level, timeout_graceful_shutdown=2)
+def served(app: FastAPI, *, log_level: str = "warning", port: int = 0) -> Iterator[int]:
+    """The port of this machine, a free one unless told, on which the app answers from a thread until the block ends."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=port, log_level=log_level, timeout_graceful_shutdown=2)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -48,7 +50,38 @@ def served_apart(settings: Settings) -> Iterator[int]:
             process.kill()
 
 
-def _serve(settings: Settings, pipe: Connection) -> None:
-    with served(create_app(settings), log_level="critical") as port:
-        pipe.send(port)
+class Mortal:
+    """A server in a process of its own that dies without a word, is held as by a dead line, and comes back on its port."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.port = 0
+        self.start()
+
+    def start(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(self._settings, theirs, self.port), daemon=True)
+        self._process.start()
+        self.port = self._ours.recv()
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.join(timeout=10)
+
+    def hold(self) -> None:
+        """Its connections stay open and nothing comes through them."""
+        self._signal(signal.SIGSTOP)
+
+    def let_go(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, number: signal.Signals) -> None:
+        assert self._process.pid is not None
+        os.kill(self._process.pid, number)
+
+
+def _serve(settings: Settings, pipe: Connection, port: int = 0) -> None:
+    with served(create_app(settings), log_level="critical", port=port) as answering:
+        pipe.send(answering)
         pipe.recv()

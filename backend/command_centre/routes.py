@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from time import monotonic
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -53,28 +54,32 @@ async def live(
     actor: CaseReader,
     last_event_id: Annotated[str | None, Query(max_length=60, description="from a snapshot")] = None,
     last_event_id_header: Annotated[str | None, Header(alias="Last-Event-ID")] = None,
+    ping: Annotated[int, Query(ge=1, le=PING_S, description="seconds between two `ping`s")] = PING_S,
 ) -> EventSourceResponse:
     """Server-sent events: `case` whenever a case in my scope changes, `duty` when a squad's duty or rota changes,
-    `net` when another edition of the net is published or comes into force, `resync` when the snapshot must be taken again."""
+    `net` when another edition of the net is published or comes into force, `attention` when somebody of the command centre
+    looks after a case, `resync` when the snapshot must be taken again. A `ping` says that everything until its `server_time`
+    has been told."""
     start = parse_cursor(last_event_id_header or last_event_id)
     return EventSourceResponse(
-        _stream(request, actor.county, start),
-        ping=PING_S,
-        ping_message_factory=lambda: ping_event(request.app.state.clock()),
+        _stream(request, actor.county, start, ping),
         send_timeout=10,
         headers={"X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(request: Request, county: str, start: Cursor | None) -> AsyncIterator[ServerSentEvent]:
+async def _stream(request: Request, county: str, start: Cursor | None, ping_s: float) -> AsyncIterator[ServerSentEvent]:
     state = request.app.state
     viewer = Viewer(request)
+    round_s = min(streams.ACTOR_FRESH_S, ping_s)
+    pinged_at = monotonic()
     async with state.hub.subscribe(county) as inbox:
         cursor = await _first_cursor(request, county, start)
         yield ServerSentEvent(event="ready" if start == cursor else "resync", data="{}", id=str(cursor), retry=2000)
         while True:
             try:
-                changes = await _next_changes(request, inbox, cursor)
+                at = state.clock()
+                changes = await _next_changes(request, inbox, cursor, round_s)
                 actor = await viewer.now()
             except SQLAlchemyError:
                 return  # the browser comes back by itself and resumes where it was
@@ -87,12 +92,16 @@ async def _stream(request: Request, county: str, start: Cursor | None) -> AsyncI
                         yield ServerSentEvent(event=change.kind, data=json.dumps(change.body), id=str(cursor))
             if inbox.stopped and not changes and not inbox.behind:
                 return
+            # Made here and not beside the stream: a ping tells that this very loop still delivers.
+            if not inbox.behind and monotonic() - pinged_at >= ping_s - round_s / 2:
+                pinged_at = monotonic()
+                yield ping_event(at)
 
 
-async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor) -> list[Change]:
+async def _next_changes(request: Request, inbox: Inbox, cursor: Cursor, at_most_s: float) -> list[Change]:
     """From the queue; or from the table while the stream is behind, page by page."""
     if not inbox.behind:
-        return [] if inbox.stopped else await inbox.next(streams.ACTOR_FRESH_S)
+        return [] if inbox.stopped else await inbox.next(at_most_s)
     state = request.app.state
     async with state.stream_reads, state.sessions.begin() as session:
         inbox.behind = False

@@ -4,6 +4,7 @@ from sqlmodel import SQLModel
 
 from backend.cases import escalation_models as escalation
 from backend.cases import models as cases
+from backend.command_centre import saved_view_models as saved_views
 from backend.dispatch import models as dispatch
 from backend.flags import models as flags
 from backend.grids import models as grids
@@ -15,5 +16,19 @@ from backend.photos import models as photos
 from backend.residents import models as residents
 from backend.staff import models as staff
 
-DOMAINS = (grids, staff, matters, photos, dispatch, live, cases, escalation, flags, patrols, trackers, residents)
+DOMAINS = (
+    grids,
+    staff,
+    matters,
+    photos,
+    dispatch,
+    live,
+    cases,
+    escalation,
+    flags,
+    patrols,
+    trackers,
+    residents,
+    saved_views,
+)
 METADATA = SQLModel.metadata

@@ -10,7 +10,8 @@ const SCREEN_ICONS = [
   'file-import', 'filter', 'gps', 'grid-dots', 'history', 'home', 'info-circle', 'keyboard', 'language',
   'layers-intersect', 'list', 'list-check', 'lock', 'logout', 'map', 'map-pin', 'map-pin-off', 'minus', 'moon', 'navigation', 'note',
   'pencil', 'phone', 'photo', 'player-pause', 'player-play', 'player-stop', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
-  'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'walk', 'wifi', 'wifi-off', 'x', 'zoom-in',
+  'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'walk', 'wifi', 'wifi-off',
+  'bell-off', 'bell-ringing', 'bookmark', 'device-desktop', 'grip-vertical', 'help-circle', 'link', 'maximize', 'minimize', 'adjustments', 'star', 'x', 'zoom-in',
 ]
 
 interface Catalogue {

@@ -1,6 +1,7 @@
 /* The phone's entry: grid worker, squad, inspector, and the resident's page. */
 import { createApp } from 'vue'
 import '@/lib/text_size'
+import '@/ui/theme'
 import '@/ui/tokens.css'
 import './phone/phone.css'
 import PhoneApp from './phone/PhoneApp.vue'

@@ -564,6 +564,28 @@ PUT /api/escalations/{waiting}/handle-yellow/seen
 
 GET /api/live/snapshot
     any             401     200     200     200     200     200     200
+GET /api/saved-views
+    any             401     403     403     403     403     200     200
+PUT /api/saved-views/{new} < saved_view
+    any             401     403     403     403     403     201     201
+PUT /api/saved-views/{view} < saved_view
+    own             401     403     403     403     403     200     404
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     201     201
+DELETE /api/saved-views/{view}
+    own             401     403     403     403     403     204     404
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+PUT /api/saved-view-order < saved_view_order
+    any             401     403     403     403     403     200     200
+PUT /api/cases/{waiting}/attention
+    own             401     403     403     403     403     204     403
+    other_grid      401     403     403     403     403     204     403
+    other_squad     401     403     403     403     403     204     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
 GET /api/live?last_event_id={cursor}
     own             401     200     200     200     200     200     200
 GET /api/live

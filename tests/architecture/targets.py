@@ -85,6 +85,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "look": await _look(operator, "replay"),
         "live": await _look(operator, "live"),
         "objection": await _objection(worker),
+        "view": await _saved_view(operator, scope),
         **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "handled": handled["id"],
@@ -141,6 +142,14 @@ async def _objection(worker: Person) -> str:
     answer = await worker.http.put(f"/api/my/objections/{objection_id}", json=body)
     assert answer.status_code == 200, answer.text
     return str(objection_id)
+
+
+async def _saved_view(operator: Person, scope: str) -> str:
+    """One of the operator's own; those of the demo town's scopes are one person's."""
+    view_id = str(uuid4())
+    answer = await operator.http.put(f"/api/saved-views/{view_id}", json={"name": f"canary-{scope}", "query": ""})
+    assert answer.status_code == 201, answer.text
+    return view_id
 
 
 async def _tracker(worker: Person, scope: str) -> dict[str, str]:
@@ -262,7 +271,7 @@ def absent() -> Target:
         for name in (
             *("waiting", "flag", "handled", "report", "feedback"),
             *("draft", "import", "leave", "person", "rules"),
-            *("patrol", "look", "live", "objection", "tracker"),
+            *("patrol", "look", "live", "objection", "tracker", "view"),
         )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())

@@ -127,6 +127,10 @@ PATROL_BODIES: dict[str, dict[str, Any]] = {
     "tracker": {"protocol": "osmand", "name": "walk"},
     "fixes": {"fixes": [{"at": MONDAY_MORNING.isoformat(), "lng": 120.4, "lat": 31.8}]},
 }
+VIEW_BODIES: dict[str, dict[str, Any]] = {
+    "saved_view": {"name": "walk", "query": "queue=late"},
+    "saved_view_order": {"ids": []},
+}
 RESIDENT_BODIES: dict[str, dict[str, Any]] = {
     "resident_form": {"files": {"id": (None, "not-ours"), "county": (None, "320281")}},
     "resident_answer": {"files": {"id": (None, str(uuid4())), "answer": (None, "satisfied")}},
@@ -136,7 +140,7 @@ FIXED_BODIES = (
     | RESIDENT_BODIES
     | PEOPLE_BODIES
     | IMPORT_BODIES
-    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES | PATROL_BODIES).items()}
+    | {kind: {"json": body} for kind, body in (DUTY_BODIES | RULE_BODIES | PATROL_BODIES | VIEW_BODIES).items()}
 )
 
 

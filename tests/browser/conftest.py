@@ -136,7 +136,7 @@ def phone(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
 @pytest.fixture
 def desk(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
     def open_desk(**more: Any) -> Page:
-        return _open(browser, opened, address, viewport={"width": 1440, "height": 900}, **more)
+        return _open(browser, opened, address, **({"viewport": {"width": 1440, "height": 900}} | more))
 
     return open_desk
 
@@ -151,6 +151,8 @@ def _open(browser: Browser, opened: list[BrowserContext], address: str, *, hold_
     )
     opened.append(context)
     context.add_init_script("localStorage.setItem('suozi.test', '1')")
+    # Who sits here knows the desk; the tour has a journey of its own.
+    context.add_init_script("localStorage.getItem('suozi.tour') ?? localStorage.setItem('suozi.tour', '*')")
     # Nobody in these stories takes a report back, except where a test says so.
     context.add_init_script(f"localStorage.setItem('suozi.hold_ms', '{hold_ms}')")
     page = context.new_page()

@@ -2,7 +2,7 @@
 import type { CaseSummary } from '@/api/client'
 import type { AllowedAction } from './steps'
 
-export type BulkKind = 'give' | 'remind'
+export type BulkKind = 'give' | 'file' | 'remind' | 'supervise'
 
 export interface Planned {
   row: CaseSummary
@@ -10,7 +10,12 @@ export interface Planned {
   step: AllowedAction | null
 }
 
-const STEPS: Record<BulkKind, readonly AllowedAction['action'][]> = { give: ['dispatch', 'reassign'], remind: ['remind'] }
+const STEPS: Record<BulkKind, readonly AllowedAction['action'][]> = {
+  give: ['dispatch', 'reassign'],
+  file: ['file'],
+  remind: ['remind'],
+  supervise: ['supervise'],
+}
 
 /** Giving to a squad dispatches what waits and reassigns what is in other hands; the squad that holds a case keeps it. */
 export function plan(kind: BulkKind, rows: readonly CaseSummary[], squad: string | null = null): Planned[] {

@@ -58,9 +58,10 @@ describe('the counters', () => {
     ['void', { asked: ['void'] }],
     ['supervised', { reply_by: fromNoon(20) }],
     ['whistled', { arrive_by: fromNoon(20) }],
-    ['suspended', { status: 'suspended', due_at: fromNoon(-5) }],
+    ['suspended', { status: 'suspended', due_at: fromNoon(-5), resume_on: '2026-12-24' }],
     ['pending_inspection', { status: 'pending_inspection' }],
     ['rework', { status: 'rework' }],
+    ['emergency', { severity: 'emergency' }],
   ] as const)('%s', (group, over) => {
     const row = exampleCase('x', over as never)
     const found = GROUPS.filter((each) => each !== 'in_hand' && isIn(each, row, NOON))

@@ -1,23 +1,34 @@
 /* The queue beside the map: what is in it, in which order, and how many of each. Pure. */
 import type { CaseSummary } from '@/api/client'
+import { addDays, dayAt } from '@/lib/days'
 import { lightOf, worstFirst, type Light } from '@/lib/light'
 
 export type Status = CaseSummary['status']
 
-/** The counters above the queue, three in a row: what only the command centre can do, then what presses, then the rest. */
+/** The groups of the queue, in the order in which they press: what waits for the command centre first, then what is late or unanswered,
+    then the rest of what is open. The server counts all of them (`GET /api/cases/counts`). */
 export const GROUPS = [
-  'verifying', 'pending_filing', 'pending_dispatch',
-  'extension', 'suspension', 'void',
-  'late', 'soon', 'supervised',
-  'whistled', 'suspended', 'pending_inspection',
-  'pending_ack', 'in_hand', 'rework',
+  'pending_filing', 'pending_dispatch', 'late', 'emergency',
+  'extension', 'suspension', 'void', 'sent_back', 'not_satisfied', 'resuming', 'whistled', 'supervised',
+  'verifying', 'soon', 'pending_ack', 'in_hand', 'rework', 'pending_inspection', 'suspended',
 ] as const
 export type Group = (typeof GROUPS)[number]
 
-/** `open` is everything not ended; `ended` what ended within the last hour. */
+/** Always shown, whatever they count. */
+export const FIRST_GROUPS: readonly Group[] = ['pending_filing', 'pending_dispatch', 'late', 'emergency']
+/** Shown as soon as they count one: each waits for a decision or an answer. */
+export const PRESSING_GROUPS: readonly Group[] = ['extension', 'suspension', 'void', 'sent_back', 'not_satisfied', 'resuming', 'whistled', 'supervised']
+/** Of these there are cases that ended long ago, which no screen holds: the server has to tell. */
+const TOLD_BY_SERVER: ReadonlySet<Filter> = new Set(['not_satisfied', 'ended'])
+
+/** `open` is everything not ended; `ended` what ended, the latest first. */
 export type Filter = 'open' | 'ended' | Group
 
-const ENDED: ReadonlySet<Status> = new Set(['closed', 'declined', 'voided', 'merged'])
+export function isToldByRows(filter: Filter): boolean {
+  return !TOLD_BY_SERVER.has(filter)
+}
+
+export const ENDED: ReadonlySet<Status> = new Set(['closed', 'declined', 'voided', 'merged'])
 
 export function isEnded(row: Pick<CaseSummary, 'status'>): boolean {
   return ENDED.has(row.status)
@@ -32,6 +43,15 @@ type Test = (row: CaseSummary, now: Date) => boolean
 
 const asks = (what: CaseSummary['asked'][number]): Test => (row) => row.asked.includes(what)
 const stands = (...statuses: Status[]): Test => (row) => statuses.includes(row.status)
+
+const DAY_MS = 86_400_000
+/** As the server has it (backend/cases/queries_groups.py). */
+const RESUMES_WITHIN_DAYS = 3
+const WORD_STANDS_MS = 30 * DAY_MS
+
+const isResuming: Test = (row, now) => row.status === 'suspended' && row.resume_on !== null && row.resume_on <= addDays(dayAt(now), RESUMES_WITHIN_DAYS)
+const isUnsatisfied: Test = (row, now) =>
+  row.satisfaction === 'not_satisfied' && (!isEnded(row) || Date.parse(row.updated_at) > now.getTime() - WORD_STANDS_MS)
 
 const TESTS: Record<Group, Test> = {
   verifying: stands('verifying'),
@@ -49,6 +69,10 @@ const TESTS: Record<Group, Test> = {
   pending_ack: stands('pending_ack'),
   in_hand: stands('handling', 'pending_review'),
   rework: stands('rework'),
+  emergency: (row) => !isEnded(row) && row.severity === 'emergency',
+  sent_back: (row) => row.status === 'pending_dispatch' && row.send_back_count > 0,
+  not_satisfied: isUnsatisfied,
+  resuming: isResuming,
 }
 
 export function isIn(filter: Filter, row: CaseSummary, now: Date): boolean {
@@ -61,7 +85,7 @@ export function countOf(filter: Filter, rows: CaseSummary[], now: Date): number 
   return rows.filter((row) => isIn(filter, row, now)).length
 }
 
-/** The filter that an address names; `open` for none or an unknown one. */
+/** The group that an address names; `open` for none or an unknown one. */
 export function filterNamed(name: string | undefined): Filter {
   return name === 'ended' ? name : (GROUPS.find((group) => group === name) ?? 'open')
 }

@@ -11,7 +11,7 @@ export type Query = Record<string, string | number | null | undefined>
 
 export function parseAddress(hash: string): Address {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2)
-  return { parts: path.split('/').filter(Boolean).map(decoded), query: Object.fromEntries(new URLSearchParams(query)) }
+  return { parts: path.split('/').filter(Boolean).map(decoded), query: joined(new URLSearchParams(query)) }
 }
 
 /** The address as a link. Empty values of the query are left out. */
@@ -19,6 +19,11 @@ export function linkTo(parts: readonly string[], query: Query = {}): string {
   const kept = Object.entries(query).flatMap(([key, value]) => (value ? [[key, String(value)]] : []))
   const path = `#/${parts.map(encodeURIComponent).join('/')}`
   return kept.length ? `${path}?${new URLSearchParams(kept)}` : path
+}
+
+/** A name that is given several times holds all its values, with commas between them. */
+function joined(query: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...new Set(query.keys())].map((name) => [name, query.getAll(name).join(',')]))
 }
 
 /** A half-typed escape is taken as it stands. */

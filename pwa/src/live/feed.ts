@@ -1,5 +1,6 @@
-/* The live feed of /api/live: which case changed, and what else (changes.ts). The browser resumes a broken stream by itself; when it gives up
-   (an HTTP error, a phone that slept) the stream is opened again here from the last event that was seen. */
+/* The live feed of /api/live: which case changed, and what else (changes.ts). Only what arrives counts: a stream that was opened but
+   brings nothing, as behind a proxy that holds everything back, is not live, and one that falls silent is lost long before the browser
+   notices. It is then opened anew from the last event that was seen. */
 
 import { CHANGE_KINDS, tellChange } from './changes'
 
@@ -10,6 +11,12 @@ export interface CaseChange {
   status: string
 }
 
+/** Somebody of the command centre looks after this case. */
+export interface Attention {
+  case_id: string
+  by: string
+}
+
 /** `lost`: trying again; what is on screen may be old. */
 export type FeedState = 'connecting' | 'live' | 'lost'
 
@@ -18,59 +25,87 @@ export interface FeedListener {
   /** Too much was missed: load everything again. */
   onResync: () => void
   onState: (state: FeedState) => void
+  /** Everything that happened before this moment has been told. */
+  onTold?: (until: Date) => void
+  onAttention?: (attention: Attention) => void
 }
+
+/** How often the server is asked for a sign of life, and after how long a silence the stream counts as lost. */
+export interface Pulse {
+  pingS: number
+  silenceMs: number
+}
+
+/** A phone's radio should sleep between two signs of life. */
+export const CALM: Pulse = { pingS: 15, silenceMs: 40_000 }
+/** A desk says within five seconds that it is cut off. */
+export const QUICK: Pulse = { pingS: 2, silenceMs: 4_500 }
 
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 30_000
-/** The server pings every 15 s; a stream that is silent for longer is dead even if the browser has not noticed. */
-const SILENCE_MS = 40_000
 
 type Open = (url: string) => EventSource
 
 /** Listens until the returned function is called. `lastEventId` comes from a snapshot; without it the feed begins now. */
-export function openFeed(listener: FeedListener, lastEventId: string | null = null, open: Open = (url) => new EventSource(url)): () => void {
+export function openFeed(
+  listener: FeedListener,
+  lastEventId: string | null = null,
+  { pingS, silenceMs }: Pulse = CALM,
+  open: Open = (url) => new EventSource(url),
+): () => void {
   let seen = lastEventId
   let source: EventSource | null = null
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let retryMs = FIRST_RETRY_MS
+  let retry: ReturnType<typeof setTimeout> | undefined
   let silence: ReturnType<typeof setTimeout> | undefined
+  let retryMs = FIRST_RETRY_MS
+  /** How long a new stream may take until it brings something: longer each time, or a slow server would never be heard. */
+  let patienceMs = silenceMs
   // Without any id to resume from, whatever happened while the stream was down is unknown.
   let missedUnknown = false
 
   function connect(): void {
-    clearTimeout(timer)
+    clearTimeout(retry)
     source?.close()
-    source = open(seen ? `/api/live?last_event_id=${encodeURIComponent(seen)}` : '/api/live')
-    heard()
-    source.onopen = () => {
-      heard()
-      retryMs = FIRST_RETRY_MS
-      listener.onState('live')
-      if (missedUnknown) tellAll()
-      missedUnknown = false
+    const query = new URLSearchParams({ ...(seen ? { last_event_id: seen } : {}), ping: String(pingS) })
+    const opened = open(`/api/live?${query}`)
+    source = opened
+    waitFor(patienceMs)
+    patienceMs = Math.min(patienceMs * 2, Math.max(LONGEST_RETRY_MS, silenceMs))
+    opened.onerror = () => {
+      lose()
+      if (opened.readyState === EventSource.CLOSED) retryLater()
     }
-    source.onerror = () => {
-      missedUnknown = seen === null
-      listener.onState('lost')
-      if (source?.readyState === EventSource.CLOSED) retryLater()
-    }
-    source.addEventListener('ping', heard)
-    source.addEventListener('case', (event: MessageEvent<string>) => {
-      heard()
-      seen = event.lastEventId || seen
+    const on = (name: string, take: (event: MessageEvent<string>) => void): void =>
+      opened.addEventListener(name, (event: MessageEvent<string>) => {
+        if (source !== opened) return
+        heard()
+        take(event)
+      })
+    on('ready', follow)
+    on('ping', ({ data }) => listener.onTold?.(new Date((JSON.parse(data) as { server_time: string }).server_time)))
+    on('case', (event) => {
+      follow(event)
       listener.onCase(JSON.parse(event.data) as CaseChange)
     })
+    on('attention', (event) => {
+      follow(event)
+      listener.onAttention?.(JSON.parse(event.data) as Attention)
+    })
     for (const kind of CHANGE_KINDS) {
-      source.addEventListener(kind, (event: MessageEvent<string>) => {
-        heard()
-        seen = event.lastEventId || seen
+      on(kind, (event) => {
+        follow(event)
         tellChange(kind)
       })
     }
-    source.addEventListener('resync', (event: MessageEvent<string>) => {
+    on('resync', (event) => {
       seen = event.lastEventId || null
+      missedUnknown = false
       tellAll()
     })
+  }
+
+  function follow(event: MessageEvent<string>): void {
+    seen = event.lastEventId || seen
   }
 
   /** Anything may have changed. */
@@ -80,16 +115,37 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
   }
 
   function heard(): void {
+    retryMs = FIRST_RETRY_MS
+    patienceMs = silenceMs
+    waitFor(silenceMs)
+    listener.onState('live')
+    if (missedUnknown) {
+      missedUnknown = false
+      tellAll()
+    }
+  }
+
+  function lose(): void {
+    missedUnknown ||= seen === null
+    listener.onState('lost')
+  }
+
+  /** It is said after `silenceMs` that the stream is lost; it is given up after `ms`. */
+  function waitFor(ms: number): void {
     clearTimeout(silence)
-    silence = setTimeout(() => {
-      missedUnknown = seen === null
-      listener.onState('lost')
-      connect()
-    }, SILENCE_MS)
+    silence = setTimeout(
+      () => {
+        lose()
+        if (ms > silenceMs) waitFor(ms - silenceMs)
+        else connect()
+      },
+      Math.min(ms, silenceMs),
+    )
   }
 
   function retryLater(): void {
-    timer = setTimeout(connect, retryMs)
+    clearTimeout(retry)
+    retry = setTimeout(connect, retryMs)
     retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS)
   }
 
@@ -102,9 +158,10 @@ export function openFeed(listener: FeedListener, lastEventId: string | null = nu
   window.addEventListener('online', wake)
   document.addEventListener('visibilitychange', wake)
   return () => {
-    clearTimeout(timer)
+    clearTimeout(retry)
     clearTimeout(silence)
     source?.close()
+    source = null
     window.removeEventListener('online', wake)
     document.removeEventListener('visibilitychange', wake)
   }

@@ -1,8 +1,9 @@
 """The live stream over a real port: what arrives, in whose scope, from where it goes on, and when it ends."""
 
 import asyncio
+import json
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import psycopg
 import pytest
@@ -67,6 +68,48 @@ async def test_a_position_that_cannot_be_trusted_means_take_the_snapshot_again(
             assert first.name == "resync"
             case = (await worker.report()).json()["case"]
             assert (await hears.next()).data["case_id"] == case["id"], "and it goes on from there"
+
+
+async def test_a_stream_pings_as_often_as_it_was_asked_to_and_says_until_when_all_has_been_told(
+    town: RunningTown,
+) -> None:
+    async with (
+        person(town, "operator") as operator,
+        operator.http.stream("GET", "/api/live", params={"ping": 1}) as answer,
+    ):
+        started_at, told_until = time.monotonic(), []
+        lines = answer.aiter_lines()
+        async for line in lines:
+            if line == "event: ping":
+                told_until.append(
+                    datetime.fromisoformat(json.loads((await anext(lines)).removeprefix("data: "))["server_time"])
+                )
+            if len(told_until) == 3:
+                break
+        assert time.monotonic() - started_at < 5
+    assert told_until == sorted(told_until)
+    assert utc_now() - told_until[-1] < timedelta(seconds=5)
+    async with person(town, "operator") as operator:
+        assert (await operator.http.get("/api/live", params={"ping": 0})).status_code == 422
+
+
+async def test_whoever_looks_after_a_case_is_told_to_the_desks_of_its_place(town: RunningTown) -> None:
+    async with (
+        person(town, "worker", "璜塘村第3网格") as worker,
+        person(town, "worker", "金凤村第3网格") as stranger,
+        person(town, "operator") as operator,
+        listen(operator) as hears,
+        listen(stranger) as stranger_hears,
+    ):
+        await hears.next()
+        await stranger_hears.next()
+        case = (await worker.report()).json()["case"]
+        for _ in range(2):
+            await hears.next()
+        assert (await operator.http.put(f"/api/cases/{case['id']}/attention")).status_code == 204
+        heard = await hears.next()
+        assert (heard.name, heard.data) == ("attention", {"case_id": case["id"], "by": operator.about["name"]})
+        assert await stranger_hears.hears_nothing()
 
 
 async def test_a_signed_out_stream_ends_by_itself_when_nothing_happens(
