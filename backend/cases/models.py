@@ -82,6 +82,7 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_matter_code", "county", "matter_code", "updated_at"),
         Index("ix_case_county_squad_code", "county", "squad_code", "updated_at"),
         Index("ix_case_county_severity", "county", "severity", "updated_at"),
+        Index("ix_case_from_the_public", "county", "source", "updated_at", postgresql_where=text("source <> 'staff'")),
         Index("ix_case_due_at", "county", text(f"coalesce(due_at, {NEVER.name})"), "id"),
         Index("ix_case_county_closed_at", "county", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(

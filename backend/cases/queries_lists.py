@@ -12,7 +12,7 @@ from sqlmodel import col
 from backend.cases.models import NEVER, Case, CaseEvent, ReportSource
 from backend.cases.queries import HANDLING_ACTIONS, in_status, reported_by, visible_to, within
 from backend.cases.queries_groups import Group, in_group
-from backend.cases.terms import Action, Status
+from backend.cases.terms import ENDED_STATUSES, Action, Status
 from backend.database import SRID
 from backend.dispatch.models import OPEN_PART, Assignment
 from backend.grids.models import Grid
@@ -214,8 +214,8 @@ async def page_of_case_ids(
     key: Any = _KEYS[sort]
     case_id: Any = col(Case.id)
     found = select(col(Case.id), key).where(matching(actor, wanted, at))
-    if _is_short(wanted):
-        # Found by their days and then sorted: in the order of the page the database would walk through all since then.
+    if _is_short(wanted) or (sort == "due" and wanted.statuses and ENDED_STATUSES.issuperset(wanted.statuses)):
+        # Found first and then sorted: in the order of the page the database would walk through all since then.
         fenced = found.offset(0).subquery()
         key, case_id = fenced.c[1], fenced.c[0]
         found = select(case_id, key)

@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.execute('CREATE INDEX ix_case_county_updated_at ON "case" (county, updated_at)')
     for column in ("matter_code", "squad_code", "severity"):
         op.execute(f'CREATE INDEX ix_case_county_{column} ON "case" (county, {column}, updated_at)')
+    op.execute("CREATE INDEX ix_case_from_the_public ON \"case\" (county, source, updated_at) WHERE source <> 'staff'")
     op.execute(
         "CREATE INDEX ix_case_due_at ON \"case\" (county, coalesce(due_at, '3000-01-01 00:00:00+00'::timestamptz), id)"
     )
