@@ -17,6 +17,7 @@ BENCHES = (
     "derive_day",
     "fix_intake",
     "replay_payload",
+    "queue_page",
 )
 
 
