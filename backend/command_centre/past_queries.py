@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,11 +14,13 @@ from backend.cases.models import LIFE, Case, CaseEvent, Satisfaction
 from backend.cases.queries import in_status, visible_to
 from backend.cases.queries_groups import ENDED_LATELY, WORD_STANDS
 from backend.cases.terms import Action, Status
+from backend.clock import local_date
 from backend.database import SRID
 from backend.dispatch.models import Assignment
 from backend.matters.models import FilingCondition, Severity
 from backend.patrols.looks import tracks_visible_to
 from backend.patrols.models import Patrol
+from backend.patrols.rules import rules_of
 from backend.permissions import Actor
 
 Box = tuple[float, float, float, float]
@@ -103,8 +105,13 @@ async def severities(session: AsyncSession, county: str, codes: Sequence[str]) -
     return dict(rows.all())
 
 
-async def on_patrol_count(session: AsyncSession, actor: Actor, at: datetime) -> int:
-    """How many people were on patrol in the asker's grids. Nobody is named, so nobody is told."""
+async def on_patrol_count(session: AsyncSession, actor: Actor, at: datetime, now: datetime) -> int | None:
+    """How many people were on patrol in the asker's grids; None when patrols of that day are no longer kept.
+
+    Nobody is named, so nobody is told.
+    """
+    if local_date(at) < local_date(now) - timedelta(days=(await rules_of(session, actor.county)).track_days):
+        return None
     running = and_(
         col(Patrol.started_at) <= at,
         or_(col(Patrol.ended_at).is_(None), col(Patrol.ended_at) > at),
