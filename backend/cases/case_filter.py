@@ -46,7 +46,10 @@ async def case_filter(
     inspect: Annotated[bool, Query(description="only those that wait for an inspection I may do")] = False,
     verify: Annotated[bool, Query(description="only those that wait to be verified in my grids")] = False,
     claimable: Annotated[bool, Query(description="only those that my squad may claim")] = False,
-    text: Annotated[str | None, Query(max_length=100, description="part of code, words, matter or grid")] = None,
+    text: Annotated[
+        str | None,
+        Query(max_length=100, description="begin or end of the code, part of the words, of the matter or of the grid"),
+    ] = None,
     bbox: Annotated[str | None, Query(pattern=r"^-?[\d.]+(,-?[\d.]+){3}$", description="west,south,east,north")] = None,
     within: Annotated[
         str | None,
@@ -73,7 +76,7 @@ async def case_filter(
         verify=verify,
         claimable=claimable,
         text=text or None,
-        bbox=_bbox(bbox),
+        bbox=read_box(bbox),
         area=_polygon(within) if within else None,
     )
 
@@ -91,7 +94,8 @@ def _require_possible(**days: date | None) -> None:
             )
 
 
-def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
+def read_box(text: str | None) -> tuple[float, float, float, float] | None:
+    """Four degrees as an address says them. Raises Malformed."""
     if text is None:
         return None
     try:

@@ -7,7 +7,7 @@ test makes a case (`tests/backend/cases/whole.py`).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from backend.cases.clocks import EventLike, clocks_of, effect_of
@@ -248,7 +248,7 @@ _CHANGES: dict[Action, Callable[[PastCase, EventLike], None]] = {
 
 
 def _moment(written: Any) -> datetime | None:
-    return datetime.fromisoformat(written) if written else None
+    return datetime.fromisoformat(written).astimezone(UTC) if written else None
 
 
 def _day(written: Any) -> date | None:

@@ -8,12 +8,13 @@ from typing import NamedTuple, TypeVar
 
 from shapely import Point
 from shapely.geometry import shape
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases.models import Case
 from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, is_open, visible_to
+from backend.cases.queries_lists import says
 from backend.clock import local_date
 from backend.command_centre.net_views import initials_of
 from backend.command_centre.search_schemas import (
@@ -63,7 +64,7 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
         found += await _cases_where(session, actor, _ends_with(code))
     if len(found) < EACH and len(wanted) > 1:
         known = {case.id for case in found}
-        said = _says(wanted)
+        said = says(wanted)
         for standing in (is_open(), ~is_open()):
             if len(found) < EACH:
                 more = await _cases_where(session, actor, said & standing)
@@ -74,14 +75,6 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
 def _ends_with(code: str) -> ColumnElement[bool]:
     # By its own index, which holds the codes backwards.
     return func.reverse(col(Case.code)).like(f"{code[::-1]}%")
-
-
-def _says(wanted: str) -> ColumnElement[bool]:
-    """An index knows every two neighbouring signs of the words; where these are common, the latest cases are looked through."""
-    pairs = func.bigrams(literal(wanted.lower()))
-    return func.bigrams(func.lower(col(Case.words))).op("@>")(pairs) & (
-        func.strpos(func.lower(col(Case.words)), wanted.lower()) > 0
-    )
 
 
 async def _cases_where(session: AsyncSession, actor: Actor, condition: ColumnElement[bool]) -> list[FoundCase]:

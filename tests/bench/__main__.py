@@ -19,6 +19,7 @@ BENCHES = (
     "fix_intake",
     "replay_payload",
     "indicators",
+    "queue_page",
 )
 
 

@@ -15,6 +15,16 @@ OPEN = (
 
 def upgrade() -> None:
     op.execute('CREATE INDEX ix_case_county_updated_at ON "case" (county, updated_at)')
+    for column in ("matter_code", "squad_code", "severity"):
+        op.execute(f'CREATE INDEX ix_case_county_{column} ON "case" (county, {column}, updated_at)')
+    op.execute("CREATE INDEX ix_case_from_the_public ON \"case\" (county, source, updated_at) WHERE source <> 'staff'")
+    op.execute(
+        "CREATE INDEX ix_case_due_at ON \"case\" (county, coalesce(due_at, '3000-01-01 00:00:00+00'::timestamptz), id)"
+    )
+    op.execute(
+        "CREATE INDEX ix_assignment_awaited ON assignment (county, case_id)"
+        " WHERE ended_at IS NULL AND arrive_by IS NOT NULL AND arrived_at IS NULL"
+    )
     op.execute('CREATE INDEX ix_case_county_closed_at ON "case" (county, closed_at) WHERE closed_at IS NOT NULL')
     op.execute(
         'CREATE INDEX ix_case_open_due_at ON "case"'
@@ -22,7 +32,6 @@ def upgrade() -> None:
     )
     op.execute(f'CREATE INDEX ix_case_open_place ON "case" USING gist (place) WHERE {OPEN}')
     op.execute(
-        'CREATE INDEX ix_case_life ON "case" USING gist (tstzrange(opened_at,'
-        " CASE WHEN status = 'merged' THEN greatest(updated_at, opened_at)"
-        " WHEN closed_at IS NOT NULL THEN greatest(closed_at, opened_at) END))"
+        "CREATE INDEX ix_case_not_satisfied ON \"case\" (county, updated_at) WHERE satisfaction = 'not_satisfied'"
     )
+    op.execute('CREATE INDEX ix_case_life ON "case" USING gist (tstzrange(LEAST(opened_at, closed_at), closed_at))')

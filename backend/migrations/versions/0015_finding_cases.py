@@ -17,3 +17,4 @@ def upgrade() -> None:
     )
     op.execute('CREATE INDEX ix_case_words ON "case" USING gin (bigrams(lower(words)))')
     op.execute('CREATE INDEX ix_case_county_code_reversed ON "case" (county, reverse(code) text_pattern_ops)')
+    op.execute('CREATE INDEX ix_case_county_code_begins ON "case" (county, code text_pattern_ops)')

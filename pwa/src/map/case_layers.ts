@@ -11,6 +11,8 @@ export const HEAT = 'case-heat'
 /** The layer of single cases, whose features carry the case's id. */
 export const MARK_LAYER = 'case-marks'
 export const CLUSTER_LAYER = 'case-clusters'
+/** Marks on top of the tiles, or in place of them. */
+export const LIT_LAYER = 'lit-case-marks'
 export const CASE_LAYERS = [MARK_LAYER, CLUSTER_LAYER] as const
 
 /** Beyond, the server makes no finer tiles: what lies on one another stays together. */
@@ -33,7 +35,7 @@ export function litSource(): GeoJSONSourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 }
 
-const image = (kind: string): ExpressionSpecification => ['concat', kind, '-', ['to-string', ['get', 'severity']], '-', ['to-string', ['get', 'rank']]]
+const image = (kind: string | ExpressionSpecification): ExpressionSpecification => ['concat', kind, '-', ['to-string', ['get', 'severity']], '-', ['to-string', ['get', 'rank']]]
 const isAlone: ExpressionSpecification = ['==', ['get', 'n'], 1]
 /** What presses most lies on top: the light first, then the severity. */
 const pressing: ExpressionSpecification = ['+', ['*', 4, ['get', 'rank']], ['get', 'severity']]
@@ -84,10 +86,10 @@ function clusters(palette: Palette): SymbolLayerSpecification {
 
 export function litLayer(palette: Palette): SymbolLayerSpecification {
   return {
-    id: 'lit-case-marks',
+    id: LIT_LAYER,
     type: 'symbol',
     source: LIT_CASES,
-    layout: { ...symbol('lit'), 'text-field': ['get', 'note'], 'text-offset': [0, 1.4] },
+    layout: { ...symbol('lit'), 'icon-image': image(['case', ['get', 'plain'], 'case', 'lit']), 'text-field': ['get', 'note'], 'text-offset': [0, 1.4] },
     paint: textPaint(palette),
   }
 }

@@ -16,6 +16,8 @@ export interface CaseMark {
   note: string
   /** The case has ended. */
   faded?: boolean
+  /** Drawn like those of the tiles, not lit up. */
+  plain?: boolean
 }
 
 export interface MarkProperties {
@@ -26,6 +28,7 @@ export interface MarkProperties {
   severity: number
   note: string
   faded: boolean
+  plain: boolean
 }
 
 const RANK = { green: 1, amber: 2, red: 3 } as const
@@ -39,9 +42,9 @@ export function rankOf(light: Light | null): number {
 export function caseFeatures(marks: CaseMark[]): FeatureCollection<Point, MarkProperties> {
   return {
     type: 'FeatureCollection',
-    features: marks.map(({ id, lng, lat, light, severity = 'normal', note, faded = false }) => ({
+    features: marks.map(({ id, lng, lat, light, severity = 'normal', note, faded = false, plain = false }) => ({
       type: 'Feature',
-      properties: { id, rank: rankOf(light), severity: SEVERITIES.indexOf(severity), note, faded },
+      properties: { id, rank: rankOf(light), severity: SEVERITIES.indexOf(severity), note, faded, plain },
       geometry: { type: 'Point', coordinates: [lng, lat] },
     })),
   }

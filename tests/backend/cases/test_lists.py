@@ -144,7 +144,8 @@ async def test_by_words_with_characters_that_mean_something_to_sql(people: Peopl
 async def test_by_code_however_it_is_typed(people: People) -> None:
     worker = await people.worker()
     case = (await worker.report()).json()["case"]
-    assert await ids(worker, text=case["code"][2:8].lower()) == {case["id"]}
+    for part in (case["code"][:6], case["code"][4:], case["code"]):
+        assert await ids(worker, text=part.lower()) == {case["id"]}
     typed = f" {case['code'][:5].lower()}-{case['code'][5:]}".replace("0", "o").replace("1", "l")
     found = await worker.http.get(f"/api/cases/by-code/{typed}")
     assert found.json()["id"] == case["id"]
