@@ -71,7 +71,8 @@ def test_a_number_opens_its_cases_and_a_bulletin_is_issued(desk: Open, shoot: Sh
     expect(page.locator(".cases-pane li")).to_have_count(min(whole, 50))
     assert page.url == address, "what is open stands in the address"
     page.locator(".cases-pane li a").first.click()
-    expect(page.locator("[data-case-panel], .case-panel, aside").first).to_be_visible()
+    expect(page.get_by_text("存证").first).to_be_visible()
+    assert "#/cases/" in page.url
 
     # The month's circular: written, remarked, issued, printed, downloaded.
     page.goto("/desk#/figures/bulletins")

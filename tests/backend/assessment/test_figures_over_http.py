@@ -8,10 +8,15 @@ from uuid import uuid4
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import text
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from backend.assessment.models import CaseOutcome
+from backend.assessment.refreshing import outcome_rows
 from backend.assessment.schemes import USUAL
-from seeds.load import staff_id
+from backend.cases.models import Case
+from seeds.load import COUNTY, staff_id
 from tests.conftest import MONDAY_MORNING, Clock
 from tests.people import People, Person
 from tests.people import photo as a_photo
@@ -59,7 +64,16 @@ async def handled(people: People, clock: Clock, *, late: bool = False) -> dict[s
     return found
 
 
-async def test_from_reports_to_numbers_and_back(people: People, clock: Clock) -> None:
+async def kept_as_the_histories_say(session: AsyncSession) -> int:
+    """Every outcome that is kept is what the history of its case gives now; how many there are."""
+    kept = (await session.scalars(select(CaseOutcome).execution_options(populate_existing=True))).all()
+    ids = list(await session.scalars(select(col(Case.id)).where(col(Case.county) == COUNTY)))
+    anew = {(row["case_id"], row["level"], row["body"]): row for row in await outcome_rows(session, COUNTY, ids)}
+    assert {(row.case_id, row.level, row.body): row.model_dump() for row in kept} == anew
+    return len(kept)
+
+
+async def test_from_reports_to_numbers_and_back(people: People, clock: Clock, session: AsyncSession) -> None:
     operator = await people.operator()
     empty = await figures(operator, by="village")
     assert (empty["rows"], empty["total"]["figures"]["closing"]) == ([], {"part": 0, "whole": 0})
@@ -82,6 +96,44 @@ async def test_from_reports_to_numbers_and_back(people: People, clock: Clock) ->
     assert squads["rows"][0]["figures"]["due"] == {"part": 2, "whole": None}
     trend = await operator.http.get("/api/indicators/trend", params=NOVEMBER | {"indicator": "closing", "step": "week"})
     assert sum(point["part"] for point in trend.json()["points"]) == 2
+    assert await kept_as_the_histories_say(session) == 9, "three cases, each on its own, a squad's and a unit's account"
+
+
+async def test_no_step_is_missed(people: People, clock: Clock, session: AsyncSession) -> None:
+    """Whatever happens to a case, the figures follow: a case of everything, looked at after each step."""
+    worker, member, operator = await people.worker(), await people.squad_member(), await people.operator()
+    inspector = await people.inspector()
+    case = (await worker.report("E0401")).json()["case"]
+    steps: list[tuple[Person, str, dict[str, Any]]] = [
+        (member, "acknowledge", {}),
+        (member, "ask_extension", {"words": "等材料"}),
+        (operator, "grant_extension", {}),
+        (operator, "supervise", {"words": "盯紧", "until": (clock() + timedelta(hours=5)).isoformat()}),
+        (member, "ask_suspension", {"words": "等季节", "until_day": "2026-12-20"}),
+        (operator, "grant_suspension", {}),
+        (operator, "resume", {}),
+        (member, "send_back", {"words": "不归本队"}),
+        (operator, "dispatch", {"squad": "xxk-squad-1", "words": "就近"}),
+        (member, "acknowledge", {}),
+        (member, "feedback", {"words": WORDS, "photos": [a_photo("orientation/Portrait_6.jpg")]}),
+        (inspector, "fail", {"words": "没干净"}),
+        (member, "acknowledge", {}),
+        (member, "feedback", {"words": WORDS, "photos": [a_photo("orientation/Portrait_6.jpg")]}),
+        (inspector, "pass", {}),
+    ]
+    for person, action, more in steps:
+        clock.at += timedelta(minutes=3)
+        # Sent back, the rules may have found somebody else meanwhile.
+        step = "reassign" if (action, case["status"]) == ("dispatch", "pending_ack") else action
+        answer = await person.act(step, case, **more)
+        assert answer.status_code == 201, (step, answer.text)
+        case = answer.json()["case"]
+        await figures(operator)
+        assert await kept_as_the_histories_say(session)
+    clock.at += timedelta(minutes=1)
+    squads = {row["codes"][0]: row["figures"] for row in (await figures(operator, by="squad"))["rows"]}
+    assert squads["xxk-squad-1"]["rework"] == {"part": 1, "whole": 1}
+    assert squads["xxk-squad-1"]["sending_back"] == {"part": 1, "whole": 1}
 
 
 async def few_will_do(people: People) -> Person:
