@@ -61,7 +61,7 @@ class Event:
         self.at = NOON + timedelta(hours=number)
 
 
-@pytest.mark.parametrize("life", lives(), ids=str)
+@pytest.mark.parametrize("life", lives(), ids=lambda life: "-".join(move.action for move in life.moves))
 def test_at_any_moment_the_past_is_the_history_up_to_then(life: Any) -> None:
     limit = {"limit": {"amount": 2, "unit": "work_day"}}
     events = [
