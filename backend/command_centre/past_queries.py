@@ -1,12 +1,13 @@
 """Every SELECT about a moment of the past: which cases there were, their histories, and who was on patrol."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -35,6 +36,23 @@ class Lived(NamedTuple):
     condition_code: str
 
 
+class PastEvent:
+    """A line of a history. Of a county's hundred thousand few are asked for their content, so it is read only then."""
+
+    __slots__ = ("_written", "action", "at", "from_status", "to_status")
+
+    def __init__(
+        self, action: Action, from_status: Status | None, to_status: Status, written: str, at: datetime
+    ) -> None:
+        self.action, self.from_status, self.to_status, self.at = action, from_status, to_status, at
+        self._written = written
+
+    @property
+    def content(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._written)
+        return found
+
+
 def _lived(actor: Actor, at: datetime, box: Box | None) -> list[ColumnElement[bool]]:
     """Opened by then, and not ended for good an hour before, or with a "not fixed" that may have stood then; the histories
     say what they were."""
@@ -54,7 +72,7 @@ async def cases_that_lived(session: AsyncSession, actor: Actor, at: datetime, bo
     return [Lived(*row) for row in rows]
 
 
-async def histories(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> dict[UUID, list[Row[Any]]]:
+async def histories(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> dict[UUID, list[PastEvent]]:
     """What happened to each of them up to the moment, oldest first; of what came later only changes of the matter."""
     lived = select(col(Case.id)).where(*_lived(actor, at, box)).subquery()
     rows = await session.execute(
@@ -63,7 +81,7 @@ async def histories(session: AsyncSession, actor: Actor, at: datetime, box: Box 
             col(CaseEvent.action),
             col(CaseEvent.from_status),
             col(CaseEvent.to_status),
-            col(CaseEvent.content),
+            cast(col(CaseEvent.content), Text),
             col(CaseEvent.at),
         )
         .join(lived, col(CaseEvent.case_id) == lived.c.id)
@@ -73,9 +91,9 @@ async def histories(session: AsyncSession, actor: Actor, at: datetime, box: Box 
         )
         .order_by(col(CaseEvent.case_id), col(CaseEvent.seq))
     )
-    found: dict[UUID, list[Row[Any]]] = defaultdict(list)
-    for row in rows:
-        found[row[0]].append(row)
+    found: dict[UUID, list[PastEvent]] = defaultdict(list)
+    for case_id, action, source, target, written, happened_at in rows:
+        found[case_id].append(PastEvent(action, source, target, written, happened_at))
     return found
 
 

@@ -8,7 +8,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,7 +21,7 @@ from backend.cases.schemas import AssignmentOut, CaseDetail, CaseSummary, ClockO
 from backend.cases.terms import Action, Part
 from backend.cases.views import detail, summaries
 from backend.command_centre import past_queries
-from backend.command_centre.past_queries import Box, Lived
+from backend.command_centre.past_queries import Box, Lived, PastEvent
 from backend.command_centre.past_schemas import Past, PastSquad
 from backend.matters.clocks import WorkCalendar
 from backend.matters.queries import matter_of_any_version, work_calendar
@@ -87,7 +86,7 @@ async def _seen(session: AsyncSession, actor: Actor, at: datetime, box: Box | No
 
 
 def _walk(
-    calendar: WorkCalendar, lived: Sequence[Lived], events: dict[UUID, list[Any]], at: datetime
+    calendar: WorkCalendar, lived: Sequence[Lived], events: dict[UUID, list[PastEvent]], at: datetime
 ) -> dict[UUID, PastCase]:
     found = {case.id: as_it_was(calendar, events.get(case.id, []), at) for case in lived}
     return {case_id: past for case_id, past in found.items() if past}

@@ -20,6 +20,7 @@ from backend.cases.queries_lists import CaseFilter
 from backend.clock import local_date
 from backend.command_centre.exports import queries
 from backend.command_centre.exports.columns import CaseLine, values
+from backend.command_centre.exports.files import WRITERS
 from backend.command_centre.exports.models import Export, ExportForm, ExportState
 from backend.errors import Conflict, Say, TooManyTries
 from backend.live.feed import publish
@@ -130,7 +131,13 @@ async def _asker(session: AsyncSession, export: Export, at: datetime) -> Actor |
 async def _write(
     sessions: Sessions, export: Export, actor: Actor, wanted: CaseFilter, path: Path, at: datetime
 ) -> bool:
-    """The whole file at `path`; False if it was given up on the way."""
+    """The whole file at `path`; False if it was given up on the way.
+
+    A page is written at once in a thread. More goes to a process of its own, which takes seconds to start: a workbook of a
+    year keeps one core busy for a minute, which the event loop would feel.
+    """
+    if (export.total or 0) <= queries.AT_ONCE:
+        return await _write_small(sessions, export, actor, wanted, path, at)
     command = [sys.executable, "-m", "backend.command_centre.exports.files", export.form, str(path), export.language]
     child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, cwd=ROOT)
     assert child.stdin
@@ -151,6 +158,16 @@ async def _write(
             child.kill()
             await child.wait()
     return True
+
+
+async def _write_small(
+    sessions: Sessions, export: Export, actor: Actor, wanted: CaseFilter, path: Path, at: datetime
+) -> bool:
+    async with sessions.begin() as session:
+        pages = [page async for page in queries.case_lines(session, actor, wanted, at)]
+    rows = [values(line, export.language, _DUTIES) for page in pages for line in page]
+    await asyncio.to_thread(WRITERS[export.form], rows, path, export.language)
+    return await _goes_on(sessions, export, len(rows))
 
 
 def _packed(page: Sequence[CaseLine], language: str) -> bytes:

@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from backend.command_centre.exports import queries
 from backend.command_centre.exports.actions import sweep_exports
 from backend.command_centre.exports.columns import COLUMNS
 from backend.command_centre.exports.files import WRITERS
@@ -166,6 +167,17 @@ async def test_five_at_once_are_enough_and_a_file_is_deleted_after_a_week(
     operator = await people.operator()
     over = await operator.http.get(f"/api/exports/{answers[0].json()['id']}/file")
     assert (over.status_code, over.json()["code"]) == (409, "export_gone")
+
+
+async def test_more_than_a_page_is_written_by_a_process_of_its_own(
+    people: People, drain_jobs: DrainJobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, operator = await people.worker(), await people.operator()
+    codes = {(await report_case(worker, words=f"第 {n} 件"))["code"] for n in range(3)}
+    monkeypatch.setattr(queries, "AT_ONCE", 2)
+    answer = await asked(operator, "xlsx", "group=open")
+    await drain_jobs()
+    assert codes <= {row["案件编号"] for row in rows_of(await taken(operator, answer))}
 
 
 @pytest.mark.parametrize("form", ExportForm)
