@@ -84,8 +84,13 @@ class Case(SQLModel, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
-        Index("ix_case_county_code_reversed", "county", text("reverse(code) text_pattern_ops")),
-        Index("ix_case_words", text("bigrams(lower(words))"), postgresql_using="gin"),
+        Index(
+            "ix_case_county_code_reversed",
+            "county",
+            literal_column("reverse(code::text)").label("backwards"),
+            postgresql_ops={"backwards": "text_pattern_ops"},
+        ),
+        Index("ix_case_words", text("bigrams(lower(words::text))"), postgresql_using="gin"),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
         Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
