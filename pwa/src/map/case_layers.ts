@@ -120,7 +120,7 @@ export function heatLayer(palette: Palette): LayerSpecification {
     paint: {
       'heatmap-weight': ['interpolate', ['linear'], ['ln', ['+', 1, ['get', 'n']]], 0, 0.3, 5, 1],
       'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 9, 14, 13, 26, 17, 44],
-      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 0.7, 16, 1.2],
+      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 1.6, 16, 2.6],
       'heatmap-opacity': 0.75,
       'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', 0.08, colour[0], 0.3, colour[1], 0.62, colour[2], 1, colour[3]],
     },
