@@ -47,6 +47,7 @@ def test_every_route_is_described_with_its_problems(operation: str) -> None:
 WITHOUT_BODY = {
     "POST /api/staff/{person_id}/password",
     "POST /api/routing-rules/drafts/{draft_id}/check",
+    "PUT /api/cases/{case_id}/attention",
     "PUT /api/escalations/{case_id}/{step}/seen",
 }
 

@@ -136,7 +136,7 @@ def phone(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
 @pytest.fixture
 def desk(browser: Browser, address: str, opened: list[BrowserContext]) -> Open:
     def open_desk(**more: Any) -> Page:
-        return _open(browser, opened, address, viewport={"width": 1440, "height": 900}, **more)
+        return _open(browser, opened, address, **({"viewport": {"width": 1440, "height": 900}} | more))
 
     return open_desk
 

@@ -77,7 +77,7 @@ def test_an_overdue_case_is_supervised_by_keys_alone(
     shoot(page, "desk-2-keys")
     page.keyboard.press("Escape")
     page.keyboard.press("a")
-    assert page.evaluate("() => document.activeElement.closest('.step-bar') !== null")
+    wait_until(page, "() => document.activeElement.closest('.step-bar') !== null")
 
 
 def test_nothing_moves_under_the_pointer(desk: Open, worker: Field, shoot: Shoot) -> None:
@@ -86,7 +86,7 @@ def test_nothing_moves_under_the_pointer(desk: Open, worker: Field, shoot: Shoot
     row(page, first).hover()
     before = row(page, first).bounding_box()
     come = [worker.report("E0699", words=f"新来的 {n}") for n in range(2)]
-    waiting = page.get_by_role("button", name=re.compile(r"\d+ 条新变化"))
+    waiting = page.get_by_role("button", name="2 条新变化")
     expect(waiting).to_be_visible()
     worker.act("remind", first["id"])
     page.wait_for_timeout(1_500)
@@ -118,6 +118,7 @@ def test_a_filter_is_a_link_and_can_be_given_a_name(desk: Open, worker: Field, s
     page.keyboard.press("Enter")
     panel.get_by_label("事项").fill("E01")
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
     panel.get_by_label("工作人员上报").check()
     shoot(page, "desk-4-filter")
     expect(page).to_have_url(re.compile(r"grid=320281104206003&matter=E01&source=staff"))

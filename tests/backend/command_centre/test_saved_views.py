@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
+from fastapi import FastAPI
 
 from backend.command_centre import saved_views
 from tests.people import People, Person
@@ -59,8 +60,7 @@ async def test_only_a_shared_view_is_shown_to_others_and_only_its_owner_changes_
 
 async def test_a_name_is_used_once_and_a_shelf_has_an_end(people: People) -> None:
     operator = await people.operator()
-    taken = [keep(operator, name="同名") for _ in range(3)]
-    assert sorted([answer.status_code for answer in await asyncio.gather(*taken)]) == [201, 409, 409]
+    assert [(await keep(operator, name="同名")).status_code for _ in range(3)] == [201, 409, 409]
     for n in range(saved_views.MAX_VIEWS - 1):
         assert (await keep(operator, name=f"视图 {n}")).status_code == 201
     refused = await keep(operator, name="多了一个")
@@ -78,3 +78,10 @@ async def test_a_filter_that_the_queue_does_not_know_is_refused_by_name(people: 
         assert (await keep(operator, **content)).status_code == 422, content
     assert (await keep(operator, name="全部", query="")).status_code == 201
     assert (await keep(operator, name="两类", query="matter=E01&matter=E02&text=%E5%9E%83%E5%9C%BE")).status_code == 201
+
+
+async def test_two_tabs_that_keep_the_same_name_at_once_keep_it_once(committing: FastAPI) -> None:
+    async with People(committing) as people:
+        operator = await people.operator()
+        answers = await asyncio.gather(*(keep(operator, name="同时") for _ in range(4)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409, 409, 409]
