@@ -16,7 +16,14 @@ from backend.cases import escalation_routes, handover_routes, original_routes, p
 from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
-from backend.command_centre import attention_routes, net_routes, saved_view_routes, search_routes, track_routes
+from backend.command_centre import (
+    attention_routes,
+    net_routes,
+    past_routes,
+    saved_view_routes,
+    search_routes,
+    track_routes,
+)
 from backend.command_centre import routes as command_centre
 from backend.command_centre import tile_routes as case_tiles
 from backend.database import make_engine, make_sessions
@@ -86,6 +93,7 @@ ROUTERS = (
     case_tiles.router,
     search_routes.router,
     net_routes.router,
+    past_routes.router,
     track_routes.router,
     saved_view_routes.router,
     attention_routes.router,

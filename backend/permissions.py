@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_COVERAGE = "see_coverage"
     REGISTER = "register"
     SEE_CASES = "see_cases"
+    SEE_PAST = "see_past"
     ACT_ON_CASES = "act_on_cases"
     SEE_NET = "see_net"
     SEE_SQUADS = "see_squads"
@@ -57,6 +58,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ACT_ON_CASES,
         Permission.REGISTER,
         Permission.SEE_TRACKS,
+        Permission.SEE_PAST,
         Permission.SEE_SQUADS,
         Permission.SEE_EVIDENCE,
         Permission.CHECK_EVIDENCE,

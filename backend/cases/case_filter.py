@@ -73,7 +73,7 @@ async def case_filter(
         verify=verify,
         claimable=claimable,
         text=text or None,
-        bbox=_bbox(bbox),
+        bbox=read_box(bbox),
         area=_polygon(within) if within else None,
     )
 
@@ -91,7 +91,8 @@ def _require_possible(**days: date | None) -> None:
             )
 
 
-def _bbox(text: str | None) -> tuple[float, float, float, float] | None:
+def read_box(text: str | None) -> tuple[float, float, float, float] | None:
+    """Four degrees as an address says them. Raises Malformed."""
     if text is None:
         return None
     try:

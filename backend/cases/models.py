@@ -52,6 +52,10 @@ class Satisfaction(StrEnum):
 NEVER = literal_column("'3000-01-01 00:00:00+00'::timestamptz", type_=TIMESTAMP)
 _OPEN = text("status IN ({})".format(", ".join(f"'{status}'" for status in sorted(OPEN_STATUSES))))
 
+# From opening to the end, open-ended for what has not ended or was merged; it may have been ended and open again in between.
+# Never upside down: a clock that was set back would refuse the write.
+LIFE = text("tstzrange(LEAST(opened_at, closed_at), closed_at)")
+
 # Named beside the class because the mapper counts versions by it: every change of a case is an update on the condition that
 # nobody has changed it since it was read, also where a lock was forgotten.
 _VERSION = Column("version", Integer, nullable=False)
@@ -75,6 +79,11 @@ class Case(SQLModel, table=True):
         Index("ix_case_county_status_due_at", "county", "status", "due_at"),
         Index("ix_case_county_opened_at", "county", "opened_at"),
         Index("ix_case_county_updated_at", "county", "updated_at"),
+        Index("ix_case_county_matter_code", "county", "matter_code", "updated_at"),
+        Index("ix_case_county_squad_code", "county", "squad_code", "updated_at"),
+        Index("ix_case_county_severity", "county", "severity", "updated_at"),
+        Index("ix_case_from_the_public", "county", "source", "updated_at", postgresql_where=text("source <> 'staff'")),
+        Index("ix_case_due_at", "county", text(f"coalesce(due_at, {NEVER.name})"), "id"),
         Index("ix_case_county_closed_at", "county", "closed_at", postgresql_where=text("closed_at IS NOT NULL")),
         Index(
             "ix_case_open_due_at",
@@ -84,13 +93,11 @@ class Case(SQLModel, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
-        Index(
-            "ix_case_county_code_reversed",
-            "county",
-            literal_column("reverse(code::text)").label("backwards"),
-            postgresql_ops={"backwards": "text_pattern_ops"},
-        ),
-        Index("ix_case_words", text("bigrams(lower(words::text))"), postgresql_using="gin"),
+        Index("ix_case_word_pairs", text("bigrams(lower(words::text))"), postgresql_using="gin"),
+        Index("ix_case_not_satisfied", "county", "updated_at", postgresql_where=text("satisfaction = 'not_satisfied'")),
+        Index("ix_case_life", LIFE, postgresql_using="gist"),
+        Index("ix_case_words", "words", postgresql_using="gin", postgresql_ops={"words": "gin_trgm_ops"}),
+        Index("ix_case_code_part", "code", postgresql_using="gin", postgresql_ops={"code": "gin_trgm_ops"}),
         Index("ix_case_county_reporter_id", "county", "reporter_id"),
         Index("ix_case_county_merged_into", "county", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )

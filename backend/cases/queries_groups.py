@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
@@ -18,7 +18,7 @@ from backend.cases.models import Case, Satisfaction
 from backend.cases.queries import in_status, is_open
 from backend.cases.terms import Status
 from backend.clock import local_date
-from backend.dispatch.models import OPEN_PART, Assignment
+from backend.dispatch.models import Assignment
 from backend.matters.models import Severity
 
 ENDED_LATELY = timedelta(hours=1)
@@ -60,10 +60,10 @@ def in_group(group: Group, at: datetime) -> ColumnElement[bool]:
 
 async def group_counts(session: AsyncSession, matching: ColumnElement[bool], at: datetime) -> dict[Group, int]:
     """How many of the matching cases each group has."""
-    of_open = [group for group in Group if group not in _WITH_ENDED]
+    of_open = [group for group in Group if group not in _BY_ITSELF]
     counted = select(*(func.count().filter(in_group(group, at)) for group in of_open)).where(matching, is_open())
     found = dict(zip(of_open, (await session.execute(counted)).one(), strict=True))
-    for group in _WITH_ENDED:
+    for group in _BY_ITSELF:
         found[group] = await session.scalar(select(func.count()).where(matching, in_group(group, at))) or 0
     return {group: found[group] for group in Group}
 
@@ -96,13 +96,12 @@ def _ended(at: datetime) -> ColumnElement[bool]:
 
 def _whistled(_at: datetime) -> ColumnElement[bool]:
     """Some squad that was called is not there yet. Asked the other way round: such parts are few."""
-    awaited = select(col(Assignment.case_id)).where(
-        col(Assignment.county) == col(Case.county),
-        OPEN_PART,
+    awaited = select(col(Assignment.county), col(Assignment.case_id)).where(
+        col(Assignment.ended_at).is_(None),
         col(Assignment.arrive_by).is_not(None),
         col(Assignment.arrived_at).is_(None),
     )
-    return and_(is_open(), col(Case.id).in_(awaited))
+    return and_(is_open(), tuple_(col(Case.county), col(Case.id)).in_(awaited))
 
 
 def _sent_back(_at: datetime) -> ColumnElement[bool]:
@@ -120,7 +119,8 @@ def _not_satisfied(at: datetime) -> ColumnElement[bool]:
     return and_(said, or_(is_open(), col(Case.updated_at) > at - WORD_STANDS))
 
 
-_WITH_ENDED = (Group.ENDED, Group.NOT_SATISFIED)
+# Counted each by itself: what finds them is not the index of open cases.
+_BY_ITSELF = (Group.ENDED, Group.NOT_SATISFIED, Group.WHISTLED)
 _GROUPS: dict[Group, Callable[[datetime], ColumnElement[bool]]] = {
     Group.OPEN: lambda _at: is_open(),
     Group.ENDED: _ended,

@@ -21,12 +21,20 @@ async def wind(session: AsyncSession, case: Case, history: Sequence[CaseEvent]) 
         return
     clocks = clocks_of(await work_calendar(session, case.county), history)
     _lay_down(case, clocks)
+    latest.content = {**latest.content, "clock": _told(case)}
     if case.due_at:
-        latest.content = {**latest.content, "due_at": case.due_at.isoformat()}
+        latest.content["due_at"] = case.due_at.isoformat()
     if case.clock_kind == ClockKind.HANDLE and case.due_at:
         assignment = await open_assignment(session, case.county, case.id)
         if assignment:
             assignment.due_at = case.due_at
+
+
+def _told(case: Case) -> dict[str, str]:
+    """What the event says of the clock that it leaves in front: the past is read from it without working it out again."""
+    moments = {"started_at": case.clock_started_at, "warn_at": case.warn_at}
+    kind = {"kind": case.clock_kind.value} if case.clock_kind else {}
+    return kind | {name: at.isoformat() for name, at in moments.items() if at}
 
 
 def _lay_down(case: Case, clocks: Clocks) -> None:

@@ -72,8 +72,7 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
 
 
 def _ends_with(code: str) -> ColumnElement[bool]:
-    # By its own index, which holds the codes backwards.
-    return func.reverse(col(Case.code)).like(f"{code[::-1]}%")
+    return col(Case.code).like(f"%{code}")
 
 
 def _says(wanted: str) -> ColumnElement[bool]:

@@ -98,6 +98,12 @@ class Assignment(SQLModel, table=True):
             postgresql_where=text("ended_at IS NULL AND kind <> 'lead'"),
         ),
         Index("ix_assignment_county_squad_code", "county", "squad_code"),
+        Index(
+            "ix_assignment_awaited",
+            "county",
+            "case_id",
+            postgresql_where=text("ended_at IS NULL AND arrive_by IS NOT NULL AND arrived_at IS NULL"),
+        ),
     )
 
     county: str = Field(primary_key=True, max_length=6)

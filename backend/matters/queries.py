@@ -143,6 +143,12 @@ async def matter_of(session: AsyncSession, county: str, version: int, code: str)
     return matter
 
 
+async def matter_of_any_version(session: AsyncSession, county: str, code: str) -> Matter:
+    """The matter in the newest version of the catalogue that has it; there must be one."""
+    found = select(Matter).where(col(Matter.county) == county, col(Matter.code) == code)
+    return (await session.scalars(found.order_by(col(Matter.catalogue_version).desc()).limit(1))).one()
+
+
 async def stage_limits(session: AsyncSession, county: str) -> dict[Stage, Limit]:
     """How long the county gives itself for each stage; every stage has one, the country's usual where it says nothing."""
     rows = await session.scalars(select(StageLimit).where(col(StageLimit.county) == county))

@@ -408,6 +408,15 @@ GET /api/cases?bbox={bbox}&sort=due
     other_squad     401     200     200     200     200     200     200
     other_town      401     200     200     200     200     200     200
     other_county    401     200     200     200     200     200     200
+GET /api/past?at=2026-11-23T01:30:00Z
+    any             401     403     403     403     403     200     403
+GET /api/past/cases/{waiting}?at=2026-11-23T01:30:00Z
+    own             401     403     403     403     403     200     403
+    other_grid      401     403     403     403     403     200     403
+    other_squad     401     403     403     403     403     200     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
 GET /api/cases/{waiting}
     own             401     200     200     200     200     200     200
     other_grid      401     404     200     200     200     200     200

@@ -18,6 +18,7 @@ BENCHES = (
     "derive_day",
     "fix_intake",
     "replay_payload",
+    "queue_page",
 )
 
 

@@ -1,6 +1,7 @@
 CREATE TEMP TABLE of_grid (n int, code text, path text, lng float8, lat float8);
 CREATE TEMP TABLE of_condition (n int, matter text, code text, severity text, its_limit jsonb);
-CREATE TEMP TABLE of_step (life int, seq int, action text, from_status text, to_status text, squad int);
+CREATE TEMP TABLE of_step (life int, seq int, action text, from_status text, to_status text, squad int, touches bool, clock text,
+  clock_step int);
 CREATE TEMP TABLE of_stand (life int, seen int, status text, squad int, tier int, self_handled bool, rework int, send_back int,
   extension int, suspension int, reopened int, asked text, resume_step int, reply_step int, filed_step int, closed_step int,
   answer bool, satisfaction text, source text, merged_from text);

@@ -139,13 +139,17 @@ class Life:
 
     @cached_property
     def running(self) -> tuple[Clock | None, ...]:
-        """The clock that runs after each step, in the same numbers; None where none does or the step changes none."""
+        """The clock in front after each step that touches the clocks, in the same numbers; it may stand still."""
         found: list[Clock | None] = []
         for n, entry in enumerate(self._entries, 1):
             clock = replay(WorkCalendar(WORK_HOURS, {}), self._entries[:n]).running
-            told = entry.effect != ClockEffect.KEEP and clock is not None and clock.paused_at is None
-            found.append(clock if told else None)
+            found.append(clock if entry.effect != ClockEffect.KEEP else None)
         return tuple(found)
+
+    @cached_property
+    def touches(self) -> tuple[bool, ...]:
+        """Whether each step does anything to the clocks."""
+        return tuple(entry.effect != ClockEffect.KEEP for entry in self._entries)
 
     @cached_property
     def _entries(self) -> list[ClockEntry]:

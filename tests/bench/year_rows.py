@@ -19,7 +19,7 @@ from backend.matters.clocks import WARN_PERCENT
 from backend.matters.models import LimitUnit, Matter
 from backend.matters.queries import work_calendar
 from tests.bench.year_county import BEGAN, COUNTY, INSPECTORS, NOW, OPERATORS, SQUADS, TOWNS, WORKERS, person_id
-from tests.bench.year_lives import Life, lives
+from tests.bench.year_lives import Life, lives, step_of
 from tests.bench.year_times import Limits, deadlines, late_seconds, moments
 
 _SAID = (
@@ -81,11 +81,21 @@ class Cases:
                 ],
             )
             cursor.executemany(
-                "INSERT INTO of_step VALUES (%s, %s, %s, %s, %s, %s)",
+                "INSERT INTO of_step VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
                 [
-                    (index, n, m.action, m.from_status, m.to_status, m.squad)
+                    (
+                        index,
+                        n,
+                        m.action,
+                        m.from_status,
+                        m.to_status,
+                        m.squad,
+                        touches,
+                        clock and clock.kind,
+                        clock and step_of(clock.started_at),
+                    )
                     for index, life in enumerate(all_lives)
-                    for n, m in enumerate(life.moves, 1)
+                    for n, (m, touches, clock) in enumerate(zip(life.moves, life.touches, life.running, strict=True), 1)
                 ],
             )
             cursor.executemany(

@@ -1,5 +1,3 @@
-CREATE FUNCTION pg_temp.written(at_us bigint) RETURNS text LANGUAGE sql IMMUTABLE AS
-$$ SELECT to_char(to_timestamp(at_us / 1e6) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00') $$;
 ANALYZE born;
 CREATE TEMP TABLE lived AS
 SELECT b.*, g.code AS grid_code, g.path, g.lng + b.east AS lng, g.lat + b.north AS lat, c.matter, c.code AS condition_code,
@@ -39,7 +37,7 @@ SELECT '410225', l.id, CASE WHEN t.seq = 1 THEN l.id ELSE gen_random_uuid() END,
     WHEN t.action = 'grant_extension' THEN jsonb_build_object('limit', l.its_limit)
     WHEN t.action IN ('ask_suspension', 'grant_suspension') THEN jsonb_build_object('until_day',
       ((to_timestamp(l.times[t.seq] / 1e6) AT TIME ZONE 'Asia/Shanghai')::date + 30 + l.n % 60)::text)
-    WHEN t.action = 'supervise' THEN jsonb_build_object('until', pg_temp.written(l.times[t.seq] + 28800000000))
+    WHEN t.action = 'supervise' THEN jsonb_build_object('until', to_timestamp((l.times[t.seq] + 28800000000) / 1e6))
     WHEN t.action = 'whistle' THEN jsonb_build_object('squads', jsonb_build_array(l.code_2))
     WHEN t.action IN ('add_co_handler', 'co_acknowledge', 'co_arrive', 'co_feedback') THEN jsonb_build_object('squad_code', l.code_2)
     WHEN t.action = 'send_back' THEN '{"reason": "not_ours"}'::jsonb
@@ -48,15 +46,18 @@ SELECT '410225', l.id, CASE WHEN t.seq = 1 THEN l.id ELSE gen_random_uuid() END,
     WHEN t.action = 'force_close' THEN '{"reason": "solved_otherwise"}'::jsonb
     ELSE '{}'::jsonb
   END || CASE WHEN l.dues[t.seq] > 0
-    THEN jsonb_build_object('due_at', pg_temp.written(l.dues[t.seq]), 'warn_at', pg_temp.written(l.warns[t.seq]))
+    THEN jsonb_build_object('due_at', to_timestamp((l.dues[t.seq]) / 1e6), 'clock', jsonb_build_object('kind', t.clock,
+      'started_at', to_timestamp((l.times[t.clock_step]) / 1e6), 'warn_at', to_timestamp((l.warns[t.seq]) / 1e6)))
+    WHEN t.clock IS NOT NULL THEN jsonb_build_object('clock', jsonb_build_object('kind', t.clock,
+      'started_at', to_timestamp((l.times[t.clock_step]) / 1e6)))
+    WHEN t.touches THEN '{"clock": {}}'::jsonb
     ELSE '{}'::jsonb END, '', to_timestamp(l.times[t.seq] / 1e6), '', ''
 FROM lived l
 JOIN of_step t ON t.life = l.life AND t.seq <= l.seen
 CROSS JOIN LATERAL (SELECT CASE WHEN t.squad = 2 THEN l.squad_2 ELSE l.squad_1 END AS n,
   CASE WHEN t.squad = 2 THEN l.code_2 ELSE l.code_1 END AS code) q
 LEFT JOIN of_stand f ON f.life = l.life AND f.seen = 1
-LEFT JOIN of_person p ON
-  p.kind = CASE
+CROSS JOIN LATERAL (SELECT CASE
     WHEN t.action = 'report' AND f.source <> 'staff' THEN NULL
     WHEN t.action IN ('report', 'self_handle', 'verify_found', 'verify_absent') THEN 'worker'
     WHEN t.action IN ('pass', 'fail') THEN 'inspector'
@@ -64,11 +65,11 @@ LEFT JOIN of_person p ON
       'reply_supervision', 'co_acknowledge', 'co_arrive', 'co_feedback') THEN 'member'
     WHEN t.action IN ('review_pass', 'review_return', 'raise_tier') THEN 'leader'
     WHEN t.action IN ('route', 'escalate', 'satisfied', 'not_satisfied', 'resume') THEN NULL
-    ELSE 'operator' END
-  AND p.n = CASE
-    WHEN p.kind = 'worker' THEN l.worker
-    WHEN p.kind = 'inspector' THEN l.n % 40
-    WHEN p.kind = 'operator' THEN CASE WHEN t.action = 'confirm_void' THEN 3 ELSE 2 END
+    ELSE 'operator' END AS kind) k
+LEFT JOIN of_person p ON p.kind = k.kind AND p.n = CASE
+    WHEN k.kind = 'worker' THEN l.worker
+    WHEN k.kind = 'inspector' THEN l.n % 40
+    WHEN k.kind = 'operator' THEN CASE WHEN t.action = 'confirm_void' THEN 3 ELSE 2 END
     WHEN t.action LIKE 'co\_%' THEN l.squad_2
     ELSE q.n END
 ORDER BY l.id, t.seq;

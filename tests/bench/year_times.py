@@ -135,7 +135,7 @@ def deadlines(
     """When the clock that runs after each step has used so much of its limit; 0 where a step tells of none."""
     found = np.zeros_like(times)
     for column, clock in enumerate(life.running):
-        if clock is None:
+        if clock is None or clock.paused_at is not None:
             continue
         whole, in_hours = limit_us * sum(limit.amount for limit in clock.limits), working
         if clock.kind != ClockKind.HANDLE:

@@ -2347,6 +2347,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Past
+         * @description Cases that had been opened and had not ended, with status, severity, squad, light and clock as they were then; the
+         *     queue's counters, squads on duty by the rota, and how many people were on patrol.
+         */
+        get: operations["past_api_past_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/past/cases/{case_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Past Case
+         * @description One case as its card showed it then: the history up to that moment, and no steps.
+         */
+        get: operations["past_case_api_past_cases__case_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/positions": {
         parameters: {
             query?: never;
@@ -6333,6 +6374,58 @@ export interface components {
             new: string;
         };
         /**
+         * Past
+         * @description The town at a moment: cases that had been opened and had not ended, as they were then. Nobody can act on the past.
+         */
+        Past: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Groups
+             * @description as the queue counted them then; `ended` in the hour before
+             */
+            groups: {
+                [key: string]: number;
+            };
+            /**
+             * Cases
+             * @description those that waited for the command centre first, then by deadline
+             */
+            cases: components["schemas"]["CaseSummary"][];
+            /**
+             * Unlisted
+             * @description how many more there were than are listed
+             */
+            unlisted: number;
+            /** Squads */
+            squads: components["schemas"]["PastSquad"][];
+            /**
+             * On Patrol
+             * @description how many people were on patrol; where they were, only a look with a reason tells
+             */
+            on_patrol: number;
+        };
+        /**
+         * PastSquad
+         * @description A squad as it was. On duty by its rota: what members say of themselves is not kept.
+         */
+        PastSquad: {
+            /** Code */
+            code: string;
+            /** Name */
+            name: string;
+            /** On Duty */
+            on_duty: boolean;
+            /**
+             * Open Cases
+             * @description cases in its hands, among those that the asker may see
+             */
+            open_cases: number;
+        };
+        /**
          * PatrolIn
          * @description A patrol as the phone keeps it: the whole of it each time, with a revision that grows.
          */
@@ -6552,7 +6645,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols" | "keep_views";
+        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "see_past" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols" | "keep_views";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -16042,6 +16135,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GridCard"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    past_api_past_get: {
+        parameters: {
+            query: {
+                /** @description ISO 8601 with offset, not in the future */
+                at: string;
+                /** @description west,south,east,north */
+                bbox?: string | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Past"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    past_case_api_past_cases__case_id__get: {
+        parameters: {
+            query: {
+                /** @description ISO 8601 with offset, not in the future */
+                at: string;
+            };
+            header?: never;
+            path: {
+                case_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseDetail"];
                 };
             };
             /** @description problem */

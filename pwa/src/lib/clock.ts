@@ -1,5 +1,6 @@
 /* Now, by the server's clock: a phone's own clock may be minutes off, and deadlines are the server's. */
-import { onScopeDispose, shallowRef, type ShallowRef } from 'vue'
+import { computed, getCurrentInstance, onScopeDispose, shallowRef, type Ref } from 'vue'
+import { useStanding } from './moment'
 
 let offsetMs = 0
 
@@ -13,10 +14,11 @@ export function now(): Date {
   return new Date(Date.now() + offsetMs)
 }
 
-/** The present time as a ref that moves every `intervalMs` for as long as the component lives. */
-export function useNow(intervalMs = 10_000): Readonly<ShallowRef<Date>> {
+/** The present time as a ref that moves every `intervalMs` for as long as the component lives; where the screen stands at a moment, that. */
+export function useNow(intervalMs = 10_000): Readonly<Ref<Date>> {
   const time = shallowRef(now())
   const timer = setInterval(() => (time.value = now()), intervalMs)
   onScopeDispose(() => clearInterval(timer))
-  return time
+  const standing = getCurrentInstance() ? useStanding() : null
+  return standing ? computed(() => standing.value ?? time.value) : time
 }

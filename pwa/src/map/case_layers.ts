@@ -12,6 +12,11 @@ export const HEAT = 'case-heat'
 export const MARK_LAYER = 'case-marks'
 export const CLUSTER_LAYER = 'case-clusters'
 export const CASE_LAYERS = [MARK_LAYER, CLUSTER_LAYER] as const
+/** Cases of another moment, which no tile has: given by the screen, and put into clusters here. */
+export const GIVEN_CASES = 'given-cases'
+export const GIVEN_MARK_LAYER = 'given-case-marks'
+export const GIVEN_CLUSTER_LAYER = 'given-case-clusters'
+export const GIVEN_LAYERS = [GIVEN_MARK_LAYER, GIVEN_CLUSTER_LAYER] as const
 
 /** Beyond, the server makes no finer tiles: what lies on one another stays together. */
 const LAST_TILE_ZOOM = 18
@@ -33,6 +38,15 @@ export function litSource(): GeoJSONSourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 }
 
+/** A cluster says of itself what one of the server's tiles does. */
+export function givenSource(): GeoJSONSourceSpecification {
+  const each = (how: string, what: string) => [how, ['get', what]]
+  const clusterProperties = {
+    n: each('+', 'n'), rank: each('max', 'rank'), severity: each('max', 'severity'), waits: each('+', 'waits'), whistled: each('+', 'whistled'),
+  } as unknown as NonNullable<GeoJSONSourceSpecification['clusterProperties']>
+  return { ...litSource(), cluster: true, clusterRadius: 40, clusterMaxZoom: 16, clusterProperties }
+}
+
 const image = (kind: string): ExpressionSpecification => ['concat', kind, '-', ['to-string', ['get', 'severity']], '-', ['to-string', ['get', 'rank']]]
 const isAlone: ExpressionSpecification = ['==', ['get', 'n'], 1]
 /** What presses most lies on top: the light first, then the severity. */
@@ -47,28 +61,35 @@ function tileNote(): ExpressionSpecification {
   return ['case', ...some('waits', t('case.waits')), ...some('whistled', t('case.whistled')), ''] as unknown as ExpressionSpecification
 }
 
+const TILED = { source: CASES, 'source-layer': 'cases' }
+
 export function tileLayers(palette: Palette): LayerSpecification[] {
-  return [marks(MARK_LAYER, palette), clusters(palette)]
+  return [marks(MARK_LAYER, palette, TILED), clusters(CLUSTER_LAYER, palette, TILED)]
 }
 
-function marks(id: string, palette: Palette): SymbolLayerSpecification {
+export function givenLayers(palette: Palette): LayerSpecification[] {
+  const from = { source: GIVEN_CASES }
+  return [marks(GIVEN_MARK_LAYER, palette, from), clusters(GIVEN_CLUSTER_LAYER, palette, from)]
+}
+
+type From = { source: string; 'source-layer'?: string }
+
+function marks(id: string, palette: Palette, from: From): SymbolLayerSpecification {
   return {
     id,
     type: 'symbol',
-    source: CASES,
-    'source-layer': 'cases',
+    ...from,
     filter: isAlone,
     layout: { ...symbol('case'), 'text-field': tileNote(), 'text-offset': [0, 0.9] },
     paint: textPaint(palette),
   }
 }
 
-function clusters(palette: Palette): SymbolLayerSpecification {
+function clusters(id: string, palette: Palette, from: From): SymbolLayerSpecification {
   return {
-    id: CLUSTER_LAYER,
+    id,
     type: 'symbol',
-    source: CASES,
-    'source-layer': 'cases',
+    ...from,
     filter: ['!', isAlone],
     layout: {
       ...symbol('cluster'),

@@ -1,6 +1,7 @@
 """What must be true of every case at every moment, read from the database itself: `faults` lists what is not."""
 
 from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -10,8 +11,10 @@ from sqlmodel import col
 from backend.cases.clocks import clocks_of
 from backend.cases.history import first_broken_link
 from backend.cases.models import Case, CaseEvent, Report
+from backend.cases.past import as_it_was
 from backend.cases.terms import ENDED_STATUSES
 from backend.dispatch.models import Assignment, AssignmentKind
+from backend.matters.clocks import WorkCalendar
 from backend.matters.queries import work_calendar
 from tests.backend.cases.life_table import ROWS
 
@@ -45,6 +48,8 @@ async def _faults(session: AsyncSession, case: Case) -> AsyncIterator[str]:
         )
     ).all()
     for fault in (*_history(case, events), *_hands(case, events, given), *_persons(events)):
+        yield fault
+    for fault in _past(await work_calendar(session, case.county), case, events):
         yield fault
     async for fault in _clock(session, case, events):
         yield fault
@@ -94,6 +99,45 @@ def _hands(case: Case, events: Sequence[CaseEvent], given: Sequence[Assignment])
         yield f"{called} squads called, but {len(parts)} parts"
     if any(a.ended_at and not a.end for a in given):
         yield "an assignment ended without saying how"
+
+
+def _past(calendar: WorkCalendar, case: Case, events: Sequence[CaseEvent]) -> Iterable[str]:
+    """At its newest moment the past is the present; and at any other what it was when that was the newest."""
+    newest = as_it_was(calendar, events, case.updated_at)
+    assert newest
+    for name, told, kept in (
+        *((name, getattr(newest, name), getattr(case, name)) for name in SAME_IN_THE_PAST),
+        ("duty", newest.duty, case.grid_duty),
+        ("clock", newest.clock, case.clock_kind),
+        ("starts_at", newest.starts_at, case.clock_started_at),
+        ("extension_asked", newest.extension_asked, case.extension_asked_by is not None),
+        ("suspension_asked", newest.suspension_asked, case.suspension_asked_by is not None),
+        ("void_asked", newest.void_asked, case.void_asked_by is not None),
+        ("matter", newest.matter, None),
+    ):
+        if told != kept:
+            yield f"its history says {name} {told}, its row {kept}"
+    for n in range(1, len(events) + 1):
+        at, so_far = events[n - 1].at, events[:n]
+        if n < len(events) and events[n].at == at:
+            continue
+        then, replayed = as_it_was(calendar, events, at), clocks_of(calendar, so_far).running
+        alone = as_it_was(calendar, so_far, at)
+        assert then
+        assert alone
+        if replace(then, matter=None, condition=None) != alone:
+            yield f"at {at} the past depends on what came later"
+        stands = replayed is None or replayed.paused_at is not None
+        if (then.warn_at, then.due_at) != (
+            (None, None) if stands or not replayed else (replayed.warn_at, replayed.due_at)
+        ):
+            yield f"at {at} the clock of the past is not the replayed one"
+
+
+SAME_IN_THE_PAST = (
+    "status", "version", "updated_at", "tier", "squad_code", "resume_on", "reply_by", "send_back_count", "rework_count",
+    "closed_at", "satisfaction", "warn_at", "due_at",
+)  # fmt: skip
 
 
 def _persons(events: Sequence[CaseEvent]) -> Iterable[str]:

@@ -1,0 +1,121 @@
+"""Every SELECT about a moment of the past: which cases there were, their histories, and who was on patrol."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from backend.cases.models import LIFE, Case, CaseEvent, Satisfaction
+from backend.cases.queries import in_status, visible_to
+from backend.cases.queries_groups import ENDED_LATELY, WORD_STANDS
+from backend.cases.terms import Action, Status
+from backend.clock import local_date
+from backend.database import SRID
+from backend.dispatch.models import Assignment
+from backend.matters.models import FilingCondition, Severity
+from backend.patrols.looks import tracks_visible_to
+from backend.patrols.models import Patrol
+from backend.patrols.rules import rules_of
+from backend.permissions import Actor
+
+Box = tuple[float, float, float, float]
+
+
+class Lived(NamedTuple):
+    """A case that lived at the moment: what of it never changes, and what it has now."""
+
+    id: UUID
+    severity: Severity
+    catalogue_version: int
+    condition_code: str
+
+
+def _lived(actor: Actor, at: datetime, box: Box | None) -> list[ColumnElement[bool]]:
+    """Opened by then, and not ended for good an hour before, or with a "not fixed" that may have stood then; the histories
+    say what they were."""
+    span = func.tstzrange(at - ENDED_LATELY, at, "[]")
+    merged_before = and_(in_status(Status.MERGED), col(Case.updated_at) < at - ENDED_LATELY)
+    lived = and_(span.op("&&")(LIFE), ~merged_before)
+    said = and_(col(Case.satisfaction) == Satisfaction.NOT_SATISFIED, col(Case.updated_at) > at - WORD_STANDS)
+    clauses = [visible_to(actor), or_(lived, said), col(Case.opened_at) <= at]
+    if box:
+        clauses.append(func.ST_Intersects(col(Case.place), func.ST_MakeEnvelope(*box, SRID)))
+    return clauses
+
+
+async def cases_that_lived(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> list[Lived]:
+    found = select(col(Case.id), col(Case.severity), col(Case.catalogue_version), col(Case.condition_code))
+    rows = await session.execute(found.where(*_lived(actor, at, box)))
+    return [Lived(*row) for row in rows]
+
+
+async def histories(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> dict[UUID, list[Row[Any]]]:
+    """What happened to each of them up to the moment, oldest first; of what came later only changes of the matter."""
+    lived = select(col(Case.id)).where(*_lived(actor, at, box)).subquery()
+    rows = await session.execute(
+        select(
+            col(CaseEvent.case_id),
+            col(CaseEvent.action),
+            col(CaseEvent.from_status),
+            col(CaseEvent.to_status),
+            col(CaseEvent.content),
+            col(CaseEvent.at),
+        )
+        .join(lived, col(CaseEvent.case_id) == lived.c.id)
+        .where(
+            col(CaseEvent.county) == actor.county,
+            or_(col(CaseEvent.at) <= at, col(CaseEvent.action) == Action.RECATEGORISE),
+        )
+        .order_by(col(CaseEvent.case_id), col(CaseEvent.seq))
+    )
+    found: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row[0]].append(row)
+    return found
+
+
+async def awaited_then(session: AsyncSession, county: str, at: datetime) -> dict[UUID, datetime]:
+    """When the first squad was to arrive that was whistled for a case and was not there at the moment."""
+    rows = await session.execute(
+        select(col(Assignment.case_id), func.min(col(Assignment.arrive_by)))
+        .where(
+            col(Assignment.county) == county,
+            col(Assignment.arrive_by).is_not(None),
+            col(Assignment.assigned_at) <= at,
+            or_(col(Assignment.arrived_at).is_(None), col(Assignment.arrived_at) > at),
+            or_(col(Assignment.ended_at).is_(None), col(Assignment.ended_at) > at),
+        )
+        .group_by(col(Assignment.case_id))
+    )
+    return {case_id: arrive_by for case_id, arrive_by in rows if arrive_by}
+
+
+async def severities(session: AsyncSession, county: str, codes: Sequence[str]) -> dict[str, Severity]:
+    """Of these filing conditions, in the newest version of the catalogue that has them."""
+    rows = await session.execute(
+        select(col(FilingCondition.code), col(FilingCondition.severity))
+        .where(col(FilingCondition.county) == county, col(FilingCondition.code).in_(codes))
+        .order_by(col(FilingCondition.catalogue_version))
+    )
+    return dict(rows.all())
+
+
+async def on_patrol_count(session: AsyncSession, actor: Actor, at: datetime, now: datetime) -> int | None:
+    """How many people were on patrol in the asker's grids; None when patrols of that day are no longer kept.
+
+    Nobody is named, so nobody is told.
+    """
+    if local_date(at) < local_date(now) - timedelta(days=(await rules_of(session, actor.county)).track_days):
+        return None
+    running = and_(
+        col(Patrol.started_at) <= at,
+        or_(col(Patrol.ended_at).is_(None), col(Patrol.ended_at) > at),
+        col(Patrol.shift_ends_at) > at,
+    )
+    found = select(func.count(func.distinct(col(Patrol.staff_id)))).where(tracks_visible_to(actor), running)
+    return await session.scalar(found) or 0
