@@ -93,6 +93,12 @@ class Case(SQLModel, table=True):
             postgresql_where=_OPEN,
         ),
         Index("ix_case_open_place", "place", postgresql_using="gist", postgresql_where=_OPEN),
+        Index(
+            "ix_case_county_code_reversed",
+            "county",
+            literal_column("reverse(code::text)").label("backwards"),
+            postgresql_ops={"backwards": "text_pattern_ops"},
+        ),
         Index("ix_case_word_pairs", text("bigrams(lower(words::text))"), postgresql_using="gin"),
         Index("ix_case_not_satisfied", "county", "updated_at", postgresql_where=text("satisfaction = 'not_satisfied'")),
         Index("ix_case_life", LIFE, postgresql_using="gist"),

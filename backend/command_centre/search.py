@@ -72,7 +72,8 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
 
 
 def _ends_with(code: str) -> ColumnElement[bool]:
-    return col(Case.code).like(f"%{code}")
+    # By its own index, which holds the codes backwards and asks for no extension.
+    return func.reverse(col(Case.code)).like(f"{code[::-1]}%")
 
 
 def _says(wanted: str) -> ColumnElement[bool]:

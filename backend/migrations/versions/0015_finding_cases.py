@@ -1,4 +1,4 @@
-"""What the search box finds cases by: any piece of the reported words, of two signs or more."""
+"""What the search box finds cases by: the end of a code, and any piece of the reported words of two signs or more."""
 
 from alembic import op
 
@@ -15,4 +15,5 @@ def upgrade() -> None:
         " SELECT coalesce(array_agg(DISTINCT substr(words, i, 2)), '{}')"
         " FROM generate_series(1, char_length(words) - 1) AS i $$"
     )
+    op.execute('CREATE INDEX ix_case_county_code_reversed ON "case" (county, reverse(code) text_pattern_ops)')
     op.execute('CREATE INDEX ix_case_word_pairs ON "case" USING gin (bigrams(lower(words)))')
