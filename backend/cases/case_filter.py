@@ -14,9 +14,9 @@ from backend.cases.queries_lists import CaseFilter
 from backend.cases.terms import Status
 from backend.database import Session
 from backend.errors import Malformed, Say
-from backend.grids.queries import paths_ever
+from backend.grids.queries import paths_ever, paths_named
 from backend.matters.models import Severity
-from backend.matters.queries import matter_codes_ever
+from backend.matters.queries import matter_codes_ever, matter_codes_named
 
 MOST_VALUES = 60
 LEAST_CORNERS, MOST_CORNERS = 3, 100
@@ -73,6 +73,8 @@ async def case_filter(
         verify=verify,
         claimable=claimable,
         text=text or None,
+        text_matters=await matter_codes_named(session, actor.county, text) if text else (),
+        text_grids=await paths_named(session, actor.county, text) if text else (),
         bbox=read_box(bbox),
         area=_polygon(within) if within else None,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from geoalchemy2.shape import from_shape
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy import ARRAY, ColumnElement, Select, String, and_, any_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,8 +17,7 @@ from backend.cases.queries_groups import Group, in_group
 from backend.cases.terms import ENDED_STATUSES, Action, Status
 from backend.database import SRID
 from backend.dispatch.models import OPEN_PART, Assignment
-from backend.grids.models import Grid
-from backend.matters.models import Matter, Severity
+from backend.matters.models import Severity
 from backend.permissions import Actor, Role
 from backend.staff.rota import midnight
 
@@ -33,7 +32,8 @@ class CaseFilter:
     """Which of the visible cases are wanted; see `GET /api/cases`. Several values of one field mean "or".
 
     `grid_paths` are those of the grid that was named, with all below it, and `matters` the codes of the matters that were,
-    or of those of a major one: None asks nothing, an empty tuple matches nothing. Days are local, the last one included.
+    or of those of a major one: None asks nothing, an empty tuple matches nothing. `text_matters` and `text_grids` (paths) are
+    those with the text in their name. Days are local, the last one included.
     `area` is a valid polygon or several, WGS84.
     """
 
@@ -54,6 +54,8 @@ class CaseFilter:
     verify: bool = False
     claimable: bool = False
     text: str | None = None
+    text_matters: tuple[str, ...] = ()
+    text_grids: tuple[str, ...] = ()
     bbox: tuple[float, float, float, float] | None = None
     area: BaseGeometry | None = None
 
@@ -71,7 +73,7 @@ def matching(actor: Actor, wanted: CaseFilter, at: datetime) -> ColumnElement[bo
     clauses = [
         visible_to(actor),
         *_about_the_asker(actor, wanted),
-        *_about_the_case(actor.county, wanted),
+        *_about_the_case(wanted),
         *_about_the_place(wanted),
         *_about_days(wanted),
     ]
@@ -80,7 +82,7 @@ def matching(actor: Actor, wanted: CaseFilter, at: datetime) -> ColumnElement[bo
     return and_(*clauses)
 
 
-def _about_the_case(county: str, wanted: CaseFilter) -> list[ColumnElement[bool]]:
+def _about_the_case(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     clauses: list[ColumnElement[bool]] = []
     if wanted.statuses:
         clauses.append(in_status(*wanted.statuses))
@@ -97,7 +99,7 @@ def _about_the_case(county: str, wanted: CaseFilter) -> list[ColumnElement[bool]
     if wanted.squad and wanted.squad != "mine":
         clauses.append(col(Case.squad_code) == wanted.squad)
     if wanted.text:
-        clauses.append(_matches(county, wanted.text))
+        clauses.append(_matches(wanted, wanted.text))
     return clauses
 
 
@@ -193,23 +195,15 @@ def _may_inspect(actor: Actor) -> ColumnElement[bool]:
     return and_(in_reach, ~handled_myself, ~handled_by_my_squad, ~accepted_myself)
 
 
-def _array_of(codes: Select[str]) -> ColumnElement[Any]:
-    return func.array(codes.scalar_subquery(), type_=ARRAY(String))
-
-
-def _matches(county: str, text: str) -> ColumnElement[bool]:
+def _matches(wanted: CaseFilter, text: str) -> ColumnElement[bool]:
     """Free text: part of the code, of the words, of the matter's name or of the grid's name."""
-    matters = select(col(Matter.code)).where(
-        col(Matter.county) == county, col(Matter.name).icontains(text, autoescape=True)
-    )
-    grids = select(col(Grid.path)).where(col(Grid.county) == county, col(Grid.name).icontains(text, autoescape=True))
-    # As arrays they are read once and then looked up in the indexes of cases, each way beside the others.
-    return or_(
-        col(Case.code).icontains(text, autoescape=True),
-        col(Case.words).icontains(text, autoescape=True),
-        col(Case.matter_code) == any_(_array_of(matters)),
-        col(Case.grid_path) == any_(_array_of(grids)),
-    )
+    ways = [col(Case.code).icontains(text, autoescape=True), col(Case.words).icontains(text, autoescape=True)]
+    # Only those that there are: an empty way would still be weighed as if it found something.
+    if wanted.text_matters:
+        ways.append(col(Case.matter_code).in_(wanted.text_matters))
+    if wanted.text_grids:
+        ways.append(col(Case.grid_path).in_(wanted.text_grids))
+    return or_(*ways)
 
 
 async def page_of_case_ids(
@@ -226,8 +220,7 @@ async def page_of_case_ids(
     key: Any = _KEYS[sort]
     case_id: Any = col(Case.id)
     found = select(col(Case.id), key).where(matching(actor, wanted, at))
-    if _is_short(wanted) or (sort == "due" and wanted.statuses and ENDED_STATUSES.issuperset(wanted.statuses)):
-        # Found first and then sorted: in the order of the page the database would walk through all since then.
+    if _is_narrow(wanted, sort):
         fenced = found.offset(0).subquery()
         key, case_id = fenced.c[1], fenced.c[0]
         found = select(case_id, key)
@@ -239,11 +232,20 @@ async def page_of_case_ids(
     return [(found_id, moment) for found_id, moment in await session.execute(found.order_by(*order).limit(limit))]
 
 
-def _is_short(wanted: CaseFilter) -> bool:
-    """Whether it asks for a month at most, by opening or closing."""
+def _is_narrow(wanted: CaseFilter, sort: Sort) -> bool:
+    """Whether what it asks for is better found first and then sorted: a month at most by opening or closing, a small box, or
+    ended cases by a deadline that none of them has. In the order of the page the database would walk through everything."""
     spans = ((wanted.opened_from, wanted.opened_to), (wanted.closed_from, wanted.closed_to))
-    return any(first and last and last - first <= timedelta(days=31) for first, last in spans)
+    if any(first and last and last - first <= timedelta(days=31) for first, last in spans):
+        return True
+    if wanted.bbox:
+        west, south, east, north = wanted.bbox
+        return east - west < SMALL_BOX_DEG and north - south < SMALL_BOX_DEG
+    return sort == "due" and bool(wanted.statuses) and ENDED_STATUSES.issuperset(wanted.statuses)
 
+
+# Some five kilometres.
+SMALL_BOX_DEG = 0.05
 
 _KEYS: dict[Sort, Any] = {
     "due": func.coalesce(col(Case.due_at), NEVER),

@@ -33,7 +33,8 @@ async def past(
 ) -> Past:
     """Cases that had been opened and had not ended, with status, severity, squad, light and clock as they were then; the
     queue's counters, squads on duty by the rota, and how many people were on patrol."""
-    return await town_as_it_was(session, actor, _past_moment(at, now), read_box(bbox), limit, language)
+    moment, box = _past_moment(at, now), read_box(bbox)
+    return await town_as_it_was(session, actor, moment, now=now, box=box, limit=limit, language=language)
 
 
 @router.get("/cases/{case_id}")

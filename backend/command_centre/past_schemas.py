@@ -25,6 +25,7 @@ class Past(BaseModel):
     cases: list[CaseSummary] = Field(description="those that waited for the command centre first, then by deadline")
     unlisted: int = Field(description="how many more there were than are listed")
     squads: list[PastSquad]
-    on_patrol: int = Field(
-        description="how many people were on patrol; where they were, only a look with a reason tells"
+    on_patrol: int | None = Field(
+        description="how many people were on patrol, null when that is no longer kept; where they were, only a look with"
+        " a reason tells"
     )

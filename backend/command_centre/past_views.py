@@ -37,7 +37,7 @@ AT_ONCE = 500
 
 
 async def town_as_it_was(
-    session: AsyncSession, actor: Actor, at: datetime, box: Box | None, limit: int, language: str
+    session: AsyncSession, actor: Actor, at: datetime, *, now: datetime, box: Box | None, limit: int, language: str
 ) -> Past:
     seen = await _seen(session, actor, at, box)
     was_open = {case_id: case for case_id, case in seen.items() if not case.past.ended}
@@ -59,7 +59,7 @@ async def town_as_it_was(
             )
             for squad in squads
         ],
-        on_patrol=await past_queries.on_patrol_count(session, actor, at),
+        on_patrol=await past_queries.on_patrol_count(session, actor, at, now),
     )
 
 

@@ -188,6 +188,12 @@ async def paths_ever(session: AsyncSession, county: str, code: str) -> tuple[str
     return tuple(await session.scalars(found.distinct().order_by(col(Grid.path))))
 
 
+async def paths_named(session: AsyncSession, county: str, part: str) -> tuple[str, ...]:
+    """Where grids have ever been that had this in their name."""
+    found = select(col(Grid.path)).where(col(Grid.county) == county, col(Grid.name).icontains(part, autoescape=True))
+    return tuple(await session.scalars(found.distinct()))
+
+
 async def net_version(session: AsyncSession, county: str, on: date) -> str:
     """Of the net on a local day: changes whenever an edition is published, and at midnight; used as an ETag."""
     newest = await session.scalar(select(func.max(col(NetEdition.number))).where(col(NetEdition.county) == county))

@@ -131,6 +131,14 @@ async def matter_codes_ever(session: AsyncSession, county: str, codes: Sequence[
     return tuple(await session.scalars(found.distinct().order_by(col(Matter.code))))
 
 
+async def matter_codes_named(session: AsyncSession, county: str, part: str) -> tuple[str, ...]:
+    """The matters with this in their name, of every version of the catalogue."""
+    found = select(col(Matter.code)).where(
+        col(Matter.county) == county, col(Matter.name).icontains(part, autoescape=True)
+    )
+    return tuple(await session.scalars(found.distinct()))
+
+
 async def condition_of(session: AsyncSession, county: str, version: int, code: str) -> FilingCondition:
     condition = await session.get(FilingCondition, (county, version, code))
     assert condition is not None  # a case keeps its catalogue version, and versions are never deleted

@@ -33,7 +33,7 @@ from tests.bench.year import Year, ready_year
 from tests.people import cookie_for
 from tests.served import served
 
-TIMES, WARM_UPS, MOST_S = 60, 3, 12.0
+TIMES, WARM_UPS, MOST_S = 40, 3, 4.0
 BOX = "120.05,31.55,120.07,31.57"
 
 

@@ -32,7 +32,7 @@ def _lived_through_the_morning(settings: Settings, case: dict[str, Any]) -> None
                 (at, case["id"], action),
             )
         connection.execute(
-            'UPDATE "case" SET opened_at = (SELECT min(at) FROM case_event WHERE case_id = id) WHERE id = %s',
+            'UPDATE "case" SET opened_at = (SELECT min(at) FROM case_event WHERE case_id = "case".id) WHERE id = %s',
             (case["id"],),
         )
 

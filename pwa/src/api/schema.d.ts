@@ -6404,9 +6404,9 @@ export interface components {
             squads: components["schemas"]["PastSquad"][];
             /**
              * On Patrol
-             * @description how many people were on patrol; where they were, only a look with a reason tells
+             * @description how many people were on patrol, null when that is no longer kept; where they were, only a look with a reason tells
              */
-            on_patrol: number;
+            on_patrol: number | null;
         };
         /**
          * PastSquad
