@@ -73,7 +73,7 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
 
 
 def _ends_with(code: str) -> ColumnElement[bool]:
-    # By its own index, which holds the codes backwards.
+    # By its own index, which holds the codes backwards and asks for no extension.
     return func.reverse(col(Case.code)).like(f"{code[::-1]}%")
 
 
@@ -132,11 +132,14 @@ def _places(base_map: bytes, wanted: str) -> list[FoundPlace]:
 
 
 async def _grids(session: AsyncSession, actor: Actor, wanted: str, at: datetime) -> list[FoundGrid]:
-    rows = await session.execute(
+    known = (
         select(col(Grid.code), col(Grid.name), col(Grid.level))
         .where(col(Grid.county) == actor.county, in_force(local_date(at)), col(Grid.level) != GridLevel.COUNTY)
         .order_by(func.length(col(Grid.code)), col(Grid.code))
     )
+    if not wanted.isascii():  # what may be initials is looked for among all names
+        known = known.where(col(Grid.name).icontains(wanted, autoescape=True))
+    rows = await session.execute(known)
     hits = _likeliest(rows.all(), wanted, lambda grid: [grid.name, grid.code])
     return [FoundGrid(code=grid.code, name=grid.name, level=grid.level) for grid in hits]
 

@@ -8,7 +8,7 @@ import math
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Float, Integer, Select, and_, case, cast, func, literal, select
+from sqlalchemy import CTE, ColumnElement, Float, Integer, Select, String, case, cast, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -65,6 +65,10 @@ async def case_tile(session: AsyncSession, actor: Actor, wanted: CaseFilter, til
             func.min(found.c.lat).label("south"),
             func.max(found.c.lng).label("east"),
             func.max(found.c.lat).label("north"),
+            # Of a single case, the case's own: a join to find it again is planned badly, nothing being known of the cells.
+            func.min(found.c.id).label("id"),
+            func.min(found.c.code).label("code"),
+            func.min(found.c.status).label("status"),
         )
         .group_by(found.c.gx, found.c.gy)
         .cte("clusters")
@@ -75,25 +79,13 @@ async def case_tile(session: AsyncSession, actor: Actor, wanted: CaseFilter, til
         middle = cell + literal(0.5)
         return case((alone, mean), else_=middle + (mean - middle) * LEANING) / cells * EXTENT
 
-    def together(value: ColumnElement[Any]) -> ColumnElement[Any]:
-        return case((~alone, value))
-
     features = (
         select(
             _tile_point(lean(clusters.c.fx, clusters.c.gx), lean(clusters.c.fy, clusters.c.gy)).label("geometry"),
-            clusters.c.n,
-            clusters.c.rank,
-            clusters.c.severity,
-            clusters.c.waits,
-            clusters.c.whistled,
-            clusters.c.faded,
-            found.c.id,
-            found.c.code,
-            found.c.status,
-            *(together(clusters.c[side]).label(side) for side in ("west", "south", "east", "north")),
+            *(clusters.c[name] for name in ("n", "rank", "severity", "waits", "whistled", "faded")),
+            *(case((alone, clusters.c[name])).label(name) for name in ("id", "code", "status")),
+            *(case((~alone, clusters.c[side])).label(side) for side in ("west", "south", "east", "north")),
         )
-        .select_from(clusters)
-        .outerjoin(found, and_(alone, found.c.gx == clusters.c.gx, found.c.gy == clusters.c.gy))
         .order_by(clusters.c.gy, clusters.c.gx)
         .cte("features")
         .prefix_with("MATERIALIZED")
@@ -132,13 +124,13 @@ def _found(
     stretched = func.ln(func.tan(func.pi() / 4 + func.radians(lat) / 2))
     fx = (lng + 180.0) / 360.0 * across - tile.x * cells
     fy = (0.5 - stretched / (2 * func.pi())) * across - tile.y * cells
-    place = select(col(Case.id).label("id"), lng.label("lng"), lat.label("lat"), fx.label("fx"), fy.label("fy")).where(
-        matching(actor, wanted, at), col(Case.place).op("&&")(_around(tile))
-    )
+    place = select(
+        cast(col(Case.id), String).label("id"), lng.label("lng"), lat.label("lat"), fx.label("fx"), fy.label("fy")
+    ).where(matching(actor, wanted, at), col(Case.place).op("&&")(_around(tile)))
     if not plain:
         place = place.add_columns(
             col(Case.code).label("code"),
-            col(Case.status).label("status"),
+            cast(col(Case.status), String).label("status"),
             _light_rank(at).label("rank"),
             case(SEVERITY_RANK, value=col(Case.severity), else_=0).label("severity"),
             _as_number(col(Case.status) == Status.PENDING_DISPATCH).label("waits"),

@@ -16,6 +16,7 @@ from backend.main import create_app
 from backend.settings import BaseMap, Settings
 from tests.browser.cases import Field
 from tests.browser.conftest import Open, Shoot, SignIn, _open, signed_in, wait_for_map, wait_until
+from tests.browser.test_command_desk import axe
 from tests.people import HUANGTANG_3, PLACES
 from tests.served import served
 
@@ -119,6 +120,7 @@ def test_a_waiting_case_is_dragged_from_the_map_and_from_the_queue_onto_a_squad(
     target = squad(page, "综合执法一中队")
     expect(target).to_contain_text("手上")
     shoot(page, "map-2-candidates")
+    assert axe(page) == []
     row.first.drag_to(target)
     expect(dialog.get_by_role("radio", checked=True)).to_have_value("xxk-squad-1")
     dialog.get_by_role("button", name="取消").click()
@@ -156,6 +158,7 @@ def test_a_lasso_lists_what_is_inside_and_gives_it_to_a_squad(desk: Open, worker
     expect(inside.get_by_role("checkbox")).to_have_count(4)
     inside.get_by_role("checkbox", name=f"选中 {cases[3]['code']}").uncheck()
     shoot(page, "map-5-inside")
+    assert axe(page) == []
     inside.get_by_role("button", name="派给…").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("综合执法三中队", exact=True).click()
@@ -177,6 +180,7 @@ def test_a_lasso_lists_what_is_inside_and_gives_it_to_a_squad(desk: Open, worker
     page.keyboard.press("Escape")
 
     page.keyboard.press("d")
+    expect(page.get_by_text("逐点点击，双击结束")).to_be_visible()
     page.mouse.click(x, y)
     page.mouse.click(x + 200, y)
     page.mouse.click(x + 200, y + 150)
@@ -233,6 +237,7 @@ def test_layers_are_remembered(desk: Open, worker: Field, shoot: Shoot) -> None:
     wait_until(page, "() => window.__suoziMap.getLayer('case-heat') && window.__suoziMap.areTilesLoaded()")
     expect(panel.get_by_text(re.compile("数据至")).first).to_be_visible()
     shoot(page, "map-10-layers-dark")
+    assert axe(page) == []
 
     page.reload()
     wait_for_map(page)

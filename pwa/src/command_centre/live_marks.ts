@@ -6,7 +6,7 @@ import { c } from './casework_words'
 import { d } from './words'
 
 export function markOf(row: CaseSummary, now: Date): CaseMark {
-  return { id: row.id, lng: row.place.lng, lat: row.place.lat, light: lightOfCase(row, now), severity: row.severity, note: noteOf(row), faded: isEnded(row) }
+  return { id: row.id, lng: row.place.lng, lat: row.place.lat, light: lightOfCase(row, now), severity: row.severity, note: noteOf(row), faded: isEnded(row), waits: row.status === 'pending_dispatch' }
 }
 
 /** What must not be overlooked nor hidden in a cluster: a case without a squad, a place to which squads are called. */

@@ -11,9 +11,12 @@ export const HEAT = 'case-heat'
 /** The layer of single cases, whose features carry the case's id. */
 export const MARK_LAYER = 'case-marks'
 export const CLUSTER_LAYER = 'case-clusters'
-/** Marks on top of the tiles, or in place of them. */
-export const LIT_LAYER = 'lit-case-marks'
 export const CASE_LAYERS = [MARK_LAYER, CLUSTER_LAYER] as const
+/** Cases of another moment, which no tile has: given by the screen, and put into clusters here. */
+export const GIVEN_CASES = 'given-cases'
+export const GIVEN_MARK_LAYER = 'given-case-marks'
+export const GIVEN_CLUSTER_LAYER = 'given-case-clusters'
+export const GIVEN_LAYERS = [GIVEN_MARK_LAYER, GIVEN_CLUSTER_LAYER] as const
 
 /** Beyond, the server makes no finer tiles: what lies on one another stays together. */
 const LAST_TILE_ZOOM = 18
@@ -35,7 +38,16 @@ export function litSource(): GeoJSONSourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features: [] } }
 }
 
-const image = (kind: string | ExpressionSpecification): ExpressionSpecification => ['concat', kind, '-', ['to-string', ['get', 'severity']], '-', ['to-string', ['get', 'rank']]]
+/** A cluster says of itself what one of the server's tiles does. */
+export function givenSource(): GeoJSONSourceSpecification {
+  const each = (how: string, what: string) => [how, ['get', what]]
+  const clusterProperties = {
+    n: each('+', 'n'), rank: each('max', 'rank'), severity: each('max', 'severity'), waits: each('+', 'waits'), whistled: each('+', 'whistled'),
+  } as unknown as NonNullable<GeoJSONSourceSpecification['clusterProperties']>
+  return { ...litSource(), cluster: true, clusterRadius: 40, clusterMaxZoom: 16, clusterProperties }
+}
+
+const image = (kind: string): ExpressionSpecification => ['concat', kind, '-', ['to-string', ['get', 'severity']], '-', ['to-string', ['get', 'rank']]]
 const isAlone: ExpressionSpecification = ['==', ['get', 'n'], 1]
 /** What presses most lies on top: the light first, then the severity. */
 const pressing: ExpressionSpecification = ['+', ['*', 4, ['get', 'rank']], ['get', 'severity']]
@@ -49,28 +61,35 @@ function tileNote(): ExpressionSpecification {
   return ['case', ...some('waits', t('case.waits')), ...some('whistled', t('case.whistled')), ''] as unknown as ExpressionSpecification
 }
 
+const TILED = { source: CASES, 'source-layer': 'cases' }
+
 export function tileLayers(palette: Palette): LayerSpecification[] {
-  return [marks(MARK_LAYER, palette), clusters(palette)]
+  return [marks(MARK_LAYER, palette, TILED), clusters(CLUSTER_LAYER, palette, TILED)]
 }
 
-function marks(id: string, palette: Palette): SymbolLayerSpecification {
+export function givenLayers(palette: Palette): LayerSpecification[] {
+  const from = { source: GIVEN_CASES }
+  return [marks(GIVEN_MARK_LAYER, palette, from), clusters(GIVEN_CLUSTER_LAYER, palette, from)]
+}
+
+type From = { source: string; 'source-layer'?: string }
+
+function marks(id: string, palette: Palette, from: From): SymbolLayerSpecification {
   return {
     id,
     type: 'symbol',
-    source: CASES,
-    'source-layer': 'cases',
+    ...from,
     filter: isAlone,
     layout: { ...symbol('case'), 'text-field': tileNote(), 'text-offset': [0, 0.9] },
     paint: textPaint(palette),
   }
 }
 
-function clusters(palette: Palette): SymbolLayerSpecification {
+function clusters(id: string, palette: Palette, from: From): SymbolLayerSpecification {
   return {
-    id: CLUSTER_LAYER,
+    id,
     type: 'symbol',
-    source: CASES,
-    'source-layer': 'cases',
+    ...from,
     filter: ['!', isAlone],
     layout: {
       ...symbol('cluster'),
@@ -86,10 +105,10 @@ function clusters(palette: Palette): SymbolLayerSpecification {
 
 export function litLayer(palette: Palette): SymbolLayerSpecification {
   return {
-    id: LIT_LAYER,
+    id: 'lit-case-marks',
     type: 'symbol',
     source: LIT_CASES,
-    layout: { ...symbol('lit'), 'icon-image': image(['case', ['get', 'plain'], 'case', 'lit']), 'text-field': ['get', 'note'], 'text-offset': [0, 1.4] },
+    layout: { ...symbol('lit'), 'text-field': ['get', 'note'], 'text-offset': [0, 1.4] },
     paint: textPaint(palette),
   }
 }
@@ -122,7 +141,7 @@ export function heatLayer(palette: Palette): LayerSpecification {
     paint: {
       'heatmap-weight': ['interpolate', ['linear'], ['ln', ['+', 1, ['get', 'n']]], 0, 0.3, 5, 1],
       'heatmap-radius': ['interpolate', ['linear'], ['zoom'], 9, 14, 13, 26, 17, 44],
-      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 0.7, 16, 1.2],
+      'heatmap-intensity': ['interpolate', ['linear'], ['zoom'], 9, 1.6, 16, 2.6],
       'heatmap-opacity': 0.75,
       'heatmap-color': ['interpolate', ['linear'], ['heatmap-density'], 0, 'rgba(0,0,0,0)', 0.08, colour[0], 0.3, colour[1], 0.62, colour[2], 1, colour[3]],
     },

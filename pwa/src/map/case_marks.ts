@@ -16,8 +16,8 @@ export interface CaseMark {
   note: string
   /** The case has ended. */
   faded?: boolean
-  /** Drawn like those of the tiles, not lit up. */
-  plain?: boolean
+  /** It waits for dispatch. */
+  waits?: boolean
 }
 
 export interface MarkProperties {
@@ -28,7 +28,11 @@ export interface MarkProperties {
   severity: number
   note: string
   faded: boolean
-  plain: boolean
+  /** As in the server's tiles: one case. */
+  n: 1
+  /** 1: waits for dispatch. */
+  waits: 0 | 1
+  whistled: 0
 }
 
 const RANK = { green: 1, amber: 2, red: 3 } as const
@@ -42,9 +46,9 @@ export function rankOf(light: Light | null): number {
 export function caseFeatures(marks: CaseMark[]): FeatureCollection<Point, MarkProperties> {
   return {
     type: 'FeatureCollection',
-    features: marks.map(({ id, lng, lat, light, severity = 'normal', note, faded = false, plain = false }) => ({
+    features: marks.map(({ id, lng, lat, light, severity = 'normal', note, faded = false, waits = false }) => ({
       type: 'Feature',
-      properties: { id, rank: rankOf(light), severity: SEVERITIES.indexOf(severity), note, faded, plain },
+      properties: { id, rank: rankOf(light), severity: SEVERITIES.indexOf(severity), note, faded, n: 1, waits: waits ? 1 : 0, whistled: 0 },
       geometry: { type: 'Point', coordinates: [lng, lat] },
     })),
   }

@@ -57,5 +57,5 @@ export const DARK: Palette = {
   warn: '#FFC66B',
   urgent: '#FF8A80',
   idle: '#A9B8C1',
-  heat: ['#3B2D59', '#64489A', '#9673CF', '#CDB4F2'],
+  heat: ['#54407F', '#7557AD', '#9F7FD6', '#D2BCF4'],
 }

@@ -2,7 +2,7 @@
 import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
 
 import { baseMap, baseMapLayers, baseMapSources } from './base_maps'
-import { caseTiles, CASES, LIT_CASES, litLayer, litSource, tileLayers } from './case_layers'
+import { caseTiles, CASES, GIVEN_CASES, givenLayers, givenSource, LIT_CASES, litLayer, litSource, tileLayers } from './case_layers'
 import { FONTS } from './fonts'
 import { gridLabels, placeNames, type Net } from './net'
 import { DARK, type Palette } from './palette'
@@ -30,7 +30,7 @@ export function townStyle(palette: Palette, net: Net): StyleSpecification {
 /** The same with the cases that a filter finds (its query), below the marks that are lit up. */
 export function caseStyle(palette: Palette, net: Net, query: string): StyleSpecification {
   const { sources, layers, ...style } = townStyle(palette, net)
-  return { ...style, sources: { ...sources, [CASES]: caseTiles(query) }, layers: [...layers.slice(0, -1), ...tileLayers(palette), ...layers.slice(-1)] }
+  return { ...style, sources: { ...sources, [CASES]: caseTiles(query), [GIVEN_CASES]: givenSource() }, layers: [...layers.slice(0, -1), ...tileLayers(palette), ...givenLayers(palette), ...layers.slice(-1)] }
 }
 
 function netSources(net: Net): Record<string, SourceSpecification> {
