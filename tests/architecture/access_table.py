@@ -886,7 +886,7 @@ PUT /api/figure-objections/{new} < figure_objection
     other_grid      401     403     403     409     403     403     403
     other_squad     401     403     403     403     403     403     403
     other_town      401     403     403     403     403     403     403
-    other_county    401     403     403     403     403     403     403
+    other_county    401     403     403     404     403     403     403
     absent          401     403     403     403     403     403     403
 PUT /api/figure-objections/{figure_objection}/answer < figure_answer
     own             401     403     403     403     403     200     403
