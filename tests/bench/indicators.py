@@ -1,8 +1,8 @@
 """Every indicator for 16 towns and all units over a generated year, beside a plain count of the same rows; a tenth and in full.
 
-The outcomes of the tenth are worked out from its histories, as they always are. In full they are those ten times over, under
-other cases: what is measured is the statement, and it reads nothing but outcomes. Also told: a month of one town, and how many
-cases a second are worked out.
+The outcomes of some thousand cases, drawn from the whole year, are worked out from their histories as they always are. A tenth
+and a full year are those many times over, under other cases: what is measured is the statement, and it reads nothing but
+outcomes. Also told: a month of one town, and how many cases a second are worked out.
 """
 
 import asyncio
@@ -14,20 +14,21 @@ from time import perf_counter
 
 import psycopg
 from psycopg import sql
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
 from backend.assessment.measures import touched
 from backend.assessment.models import CaseOutcome
 from backend.assessment.queries import Dimension, Scope, Wanted, chosen, counts_by_group
-from backend.assessment.refreshing import refresh, want_all
+from backend.assessment.refreshing import refresh
 from backend.database import make_engine, make_sessions
 from tests.bench.turns import Figures, in_turn, machine
 from tests.bench.year import Year, ready_year
 from tests.conftest import _conninfo, _maintenance_url, _named
 
-ROUNDS, TIMES = 3, 10
+ROUNDS = 3
+SAMPLE, TENTH, FULL = 12_000, 6, 64
 BATCH = 2_000
 Sessions = async_sessionmaker[AsyncSession]
 
@@ -35,8 +36,10 @@ Sessions = async_sessionmaker[AsyncSession]
 async def run() -> Figures:
     with ready_year(0.1) as year:
         worked_out_per_s = await _work_out(year)
-        tenth = await _measured(year.url, year)
-        full_url = _ten_times(year)
+        full_url = _copy(year)
+        _many_times(full_url, 1, TENTH)
+        tenth = await _measured(full_url, year)
+        _many_times(full_url, TENTH, FULL)
         full = await _measured(full_url, year)
         engine = make_engine(full_url)
         sessions = make_sessions(engine)
@@ -72,12 +75,15 @@ def _of_the_year(year: Year) -> Wanted:
 
 
 async def _work_out(year: Year) -> float:
-    """The outcomes of the tenth, unless they are there; how many cases a second that takes (0 if they were)."""
+    """The outcomes of the sample, unless they are there; how many cases a second that takes (0 if they were)."""
     engine = make_engine(year.url)
     sessions = make_sessions(engine)
+    drawn = f'SELECT county, gen_random_uuid(), id FROM "case" ORDER BY md5(id::text) LIMIT {SAMPLE}'
     async with sessions() as session, session.begin():
-        if await session.scalar(select(CaseOutcome.case_id).limit(1)) is None:
-            await want_all(session, year.county)
+        there = await session.scalar(select(func.count(col(CaseOutcome.case_id).distinct()))) or 0
+        await session.execute(text("DELETE FROM case_change"))
+        if there < SAMPLE:
+            await session.execute(text(f"INSERT INTO case_change (county, id, case_id) {drawn}"))
     began, done = perf_counter(), 0
     while True:
         async with sessions() as session, session.begin():
@@ -87,34 +93,35 @@ async def _work_out(year: Year) -> float:
         done += taken
     took = perf_counter() - began
     await engine.dispose()
-    with psycopg.connect(_conninfo(year.url), autocommit=True) as connection:
-        connection.execute("VACUUM (ANALYZE) case_outcome")
     return done / took
 
 
-def _ten_times(year: Year) -> str:
-    """A copy of the tenth with each outcome nine times more."""
+def _copy(year: Year) -> str:
     name = "figures_of_a_year"
-    tenth = year.url.rsplit("/", 1)[1].partition("?")[0]
+    tenth = year.url.partition("?")[0].rsplit("/", 1)[1]
     with psycopg.connect(_conninfo(_maintenance_url()), autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(tenth))
         )
-    url = _named(_maintenance_url(), name)
+    return _named(_maintenance_url(), name)
+
+
+def _many_times(url: str, there: int, wanted: int) -> None:
+    """Each outcome of the sample as often as wanted; it is `there` so often."""
     columns = [column.name for column in CaseOutcome.__table__.columns]  # type: ignore[attr-defined]
     taken = ", ".join("made.id" if name == "case_id" else f"o.{name}" for name in columns)
     with psycopg.connect(_conninfo(url), autocommit=True) as connection:
         connection.execute(
-            "CREATE TEMP TABLE made AS"
-            f' SELECT c.id AS old, gen_random_uuid() AS id FROM "case" c, generate_series(2, {TIMES})'
+            "CREATE TEMP TABLE made AS SELECT c.id AS old, gen_random_uuid() AS id"
+            ' FROM (SELECT DISTINCT o.case_id AS id FROM case_outcome o JOIN "case" c ON c.id = o.case_id) c,'
+            f" generate_series({there + 1}, {wanted})"
         )
         connection.execute(
             f"INSERT INTO case_outcome ({', '.join(columns)})"
             f" SELECT {taken} FROM made JOIN case_outcome o ON o.case_id = made.old"
         )
         connection.execute("VACUUM (ANALYZE) case_outcome")
-    return url
 
 
 async def _measured(url: str, year: Year) -> str:
