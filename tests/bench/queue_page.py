@@ -5,6 +5,7 @@ long the database takes to count what the question is about. All at the full yea
 """
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -122,8 +123,7 @@ async def _cursor(client: httpx.AsyncClient) -> str:
     return cursor
 
 
-async def _measured(year: Year, role: str) -> list[tuple[Asked, tuple[float, float], float | None, float]]:
-    found = []
+async def _measured(year: Year, role: str) -> AsyncIterator[tuple[Asked, tuple[float, float], float | None, float]]:
     async with _client(year, role) as (client, sessions):
         actor = year.actor
         for asked in _questions(year, await _cursor(client)):
@@ -132,8 +132,7 @@ async def _measured(year: Year, role: str) -> list[tuple[Asked, tuple[float, flo
             if asked.wanted:
                 alone = (await _times(lambda asked=asked: _page(sessions, actor, asked, year)))[0]  # type: ignore[misc]
             plain = (await _times(lambda asked=asked: _plain(sessions, actor, asked, year)))[0]  # type: ignore[misc]
-            found.append((asked, over_http, alone, plain))
-    return found
+            yield asked, over_http, alone, plain
 
 
 async def _page(sessions: async_sessionmaker[AsyncSession], actor: Actor, asked: Asked, year: Year) -> None:
@@ -153,12 +152,13 @@ async def run() -> Figures:
     figures: Figures | None = None
     for size in (1.0, 0.1):
         with ready_year(size) as year:
-            for asked, (p50, p95), alone, plain in await _measured(year, "county"):
+            async for asked, (p50, p95), alone, plain in _measured(year, "county"):
                 lines.append(
                     f"{asked.name:28} {year.cases:>8,} cases  p50 {p50:7.1f} ms  p95 {p95:7.1f} ms"
                     f"  query {alone if alone is not None else float('nan'):7.1f} ms  count {plain:7.1f} ms"
                     f"  ratio {plain / p50:5.2f}"
                 )
+                sys.stderr.write(lines[-1] + "\n")
                 if asked.name == "open, by deadline" and size == 1:
                     figures = Figures(
                         what="pages of 50 open cases by deadline, out of 770,000, over HTTP",

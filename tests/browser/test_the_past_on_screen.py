@@ -14,7 +14,7 @@ from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_for_map
 
 # Whole hours before the last one that is over, and what happens to the case in them.
 HAPPENED = {"report": 5, "route": 5, "acknowledge": 3, "feedback": 2}
-LOOKED_AT = (4, 2.0, 1)
+LOOKED_AT = (4, 3, 1)
 HOUR = timedelta(hours=1)
 
 
@@ -63,6 +63,7 @@ def test_the_screen_shows_what_the_history_says(desk: Open, field: SignIn, loade
     expect(page.locator(".panel .code")).to_contain_text(case["code"])
     slider = page.get_by_role("slider", name="回看的时刻")
     slider.focus()
+    full = int(slider.get_attribute("max") or 0)
     pressed = 0
     words = []
     for hours in LOOKED_AT[::-1]:
@@ -72,6 +73,7 @@ def test_the_screen_shows_what_the_history_says(desk: Open, field: SignIn, loade
         at = _last_hour() - hours * HOUR
         words.append(_by_its_history(loaded_town, case, at))
         expect(page.locator(".past-banner")).to_contain_text("只能看，不能操作")
+        assert slider.input_value() == str(full - hours)
         expect(_row(page, case)).to_contain_text(words[-1])
         expect(page.locator(".panel .status-word, .panel .clock-line").first).to_contain_text(words[-1])
         assert page.locator(".panel .step-bar button").count() == 0, "nothing can be done with the past"
@@ -94,7 +96,8 @@ def test_a_past_day_and_the_dark(desk: Open, field: SignIn, shoot: Shoot) -> Non
     page = signed_in(desk(color_scheme="dark", viewport={"width": 1920, "height": 1080}), "operator", path="/desk")
     wait_for_map(page)
     page.get_by_role("button", name="指定日期").click()
-    expect(page.locator(".past-banner")).to_contain_text("12:00")
+    expect(page.locator(".past-banner")).to_contain_text("昨天 12:00")
+    expect(page.locator(".past-banner")).to_contain_text("当时在办")
     expect(page.get_by_label("日期", exact=True)).to_be_visible()
     shoot(page, "past-dark")
     page.get_by_role("button", name="回到现在").first.click()
