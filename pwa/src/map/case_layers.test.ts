@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
-import { CASES, CASE_LAYERS, HEAT, heatLayer, heatTiles, LIT_CASES } from './case_layers'
+import { CASES, CASE_LAYERS, GIVEN_CLUSTER_LAYER, GIVEN_MARK_LAYER, HEAT, LIT_CASES, heatLayer, heatTiles } from './case_layers'
 import { caseFeatures, SEVERITIES } from './case_marks'
 import { EMPTY_NET, gridLabels, placeNames, boundsOf, type GridFeature, type Net } from './net'
 import { DARK, LIGHT } from './palette'
@@ -43,7 +43,7 @@ describe('the style', () => {
     expect(validateStyleMin(style)).toEqual([])
     expect(style.sources[CASES]).toMatchObject({ type: 'vector', tiles: [`${location.origin}/api/tiles/cases/{z}/{x}/{y}.mvt?group=late&grid=320281104206`] })
     const ids = style.layers.map((layer) => layer.id)
-    expect(ids.slice(-3)).toEqual([...CASE_LAYERS, 'lit-case-marks'])
+    expect(ids.slice(-5)).toEqual([...CASE_LAYERS, GIVEN_MARK_LAYER, GIVEN_CLUSTER_LAYER, 'lit-case-marks'])
     expect(ids.indexOf('village-names')).toBeGreaterThan(0)
     expect(style.sources[LIT_CASES]).toBeDefined()
   })
