@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Literal
 from uuid import UUID
 
@@ -209,7 +210,7 @@ def _summary(
         rework_count=case.rework_count,
         satisfaction=case.satisfaction,
         cover_photo=row.cover_photo,
-        allowed_actions=[_allowed(step, row.matter, language) for step in steps],
+        allowed_actions=[_allowed(step, row.matter.photos_after_min, language) for step in steps],
     )
 
 
@@ -250,8 +251,10 @@ def _overdue_s(case: Case, at: datetime) -> int:
     return max(0, int((at - case.due_at).total_seconds()))
 
 
-def _allowed(step: Step, matter: Matter, language: str) -> AllowedAction:
-    least = matter.photos_after_min if step.photos == Photos.AS_MATTER_ASKS else 0
+# A page of the queue offers some hundred steps, and they are the same few: kept, never changed.
+@cache
+def _allowed(step: Step, photos_after_min: int, language: str) -> AllowedAction:
+    least = photos_after_min if step.photos == Photos.AS_MATTER_ASKS else 0
     reasons = REASONS.get(step.action, {}) if Ask.REASON in step.asks else {}
     return AllowedAction(
         action=step.action,
