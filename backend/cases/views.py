@@ -38,7 +38,6 @@ from backend.dispatch.explanations import explain, sentence_of
 from backend.dispatch.models import Assignment, AssignmentKind
 from backend.dispatch.queries import assignments_of
 from backend.errors import Say
-from backend.matters.models import Matter
 from backend.matters.queries import condition_of, work_calendar
 from backend.permissions import Actor
 from backend.staff.models import Duty
