@@ -378,7 +378,7 @@ def test_my_own_day_is_mine_to_see_export_and_object_to(phone: Open, desk: Open,
     shoot(page, "tracks-2-day")
 
     with page.expect_download() as download:
-        page.get_by_role("link", name="导出 GPX 文件").click()
+        page.get_by_role("link", name="GPX", exact=True).click()
     assert download.value.path().read_text(encoding="utf-8").startswith("<?xml")
 
     page.get_by_role("button", name="对这一天有异议").click()

@@ -197,9 +197,10 @@ def test_a_link_restores_the_view_and_asks_the_reason_of_whoever_opens_it(desk: 
 
 def test_an_administrator_keeps_the_rules_and_sees_coverage_but_nobody(desk: Open, worker: Field, shoot: Shoot) -> None:
     page = signed_in(desk(), "administrator", "江阴市", path="/desk")
-    page.get_by_role("button", name="覆盖", exact=True).click()
+    page.get_by_role("button", name="图层").click()
+    page.get_by_label("覆盖", exact=True).check()
     expect(page.locator(".coverage")).to_contain_text("80–100%")
-    expect(page.get_by_role("button", name="人员", exact=True)).to_have_count(0)
+    expect(page.get_by_label("人员", exact=True)).to_have_count(0)
     page.get_by_role("link", name="巡查", exact=True).click()
     expect(page.get_by_role("heading", name="全县巡查规定")).to_be_visible()
     expect(page.locator(".choice")).to_have_count(0)
@@ -220,7 +221,8 @@ def test_people_on_patrol_are_on_the_map_with_the_age_of_their_position(
     about: dict[str, Any] = {"revision": 1, "travel": "walk", "started_at": clock.at.isoformat()}
     squad.put(patrol, about)
     page = signed_in(desk(), "operator", path="/desk")
-    page.get_by_role("button", name="人员", exact=True).click()
+    page.get_by_role("button", name="图层").click()
+    page.get_by_label("人员", exact=True).check()
     give_reason(page)
     listed = page.locator(".live-people li")
     expect(listed).to_contain_text("还没有收到位置")

@@ -19,7 +19,7 @@ from backend import jobs, storage
 from backend.cases.queries_lists import CaseFilter
 from backend.clock import local_date
 from backend.command_centre.exports import queries
-from backend.command_centre.exports.columns import CaseLine, values
+from backend.command_centre.exports.columns import Value, values
 from backend.command_centre.exports.files import WRITERS
 from backend.command_centre.exports.models import Export, ExportForm, ExportState
 from backend.errors import Conflict, Say, TooManyTries
@@ -136,20 +136,35 @@ async def _write(
     A page is written at once in a thread. More goes to a process of its own, which takes seconds to start: a workbook of a
     year keeps one core busy for a minute, which the event loop would feel.
     """
-    if (export.total or 0) <= queries.AT_ONCE:
-        return await _write_small(sessions, export, actor, wanted, path, at)
+    async with sessions.begin() as session:
+        ids = await queries.case_ids(session, actor, wanted, at)
+    pages = [ids[first : first + queries.AT_ONCE] for first in range(0, len(ids), queries.AT_ONCE)]
+    if len(pages) > 1:
+        return await _write_in_child(sessions, export, pages, path)
+    rows = [row for page in pages for row in await _rows(sessions, export, page)]
+    await asyncio.to_thread(WRITERS[export.form], rows, path, export.language)
+    return await _goes_on(sessions, export, len(rows))
+
+
+async def _rows(sessions: Sessions, export: Export, ids: Sequence[UUID]) -> list[list[Value]]:
+    async with sessions.begin() as session:
+        lines = await queries.case_lines(session, export.county, ids)
+    return [values(line, export.language, _DUTIES) for line in lines]
+
+
+async def _write_in_child(sessions: Sessions, export: Export, pages: Sequence[Sequence[UUID]], path: Path) -> bool:
     command = [sys.executable, "-m", "backend.command_centre.exports.files", export.form, str(path), export.language]
     child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, cwd=ROOT)
     assert child.stdin
     done = 0
     try:
-        async with sessions.begin() as session:
-            async for page in queries.case_lines(session, actor, wanted, at):
-                child.stdin.write(_packed(page, export.language))
-                await child.stdin.drain()
-                done += len(page)
-                if not await _goes_on(sessions, export, done):
-                    return False
+        for page in pages:
+            rows = await _rows(sessions, export, page)
+            child.stdin.write("".join(json.dumps(row) + "\n" for row in rows).encode())
+            await child.stdin.drain()
+            done += len(rows)
+            if not await _goes_on(sessions, export, done):
+                return False
         child.stdin.close()
         if await child.wait():
             raise RuntimeError(f"the file could not be written: exit {child.returncode}")
@@ -158,20 +173,6 @@ async def _write(
             child.kill()
             await child.wait()
     return True
-
-
-async def _write_small(
-    sessions: Sessions, export: Export, actor: Actor, wanted: CaseFilter, path: Path, at: datetime
-) -> bool:
-    async with sessions.begin() as session:
-        pages = [page async for page in queries.case_lines(session, actor, wanted, at)]
-    rows = [values(line, export.language, _DUTIES) for page in pages for line in page]
-    await asyncio.to_thread(WRITERS[export.form], rows, path, export.language)
-    return await _goes_on(sessions, export, len(rows))
-
-
-def _packed(page: Sequence[CaseLine], language: str) -> bytes:
-    return "".join(json.dumps(values(line, language, _DUTIES)) + "\n" for line in page).encode()
 
 
 async def _goes_on(sessions: Sessions, export: Export, done: int) -> bool:

@@ -1,6 +1,6 @@
 """Every SELECT of exports: the rows of a file, and who asked for which."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,10 +27,14 @@ async def count_cases(session: AsyncSession, actor: Actor, wanted: CaseFilter, a
     return await session.scalar(select(func.count()).where(matching(actor, wanted, at))) or 0
 
 
-async def case_lines(
-    session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime
-) -> AsyncIterator[Sequence[CaseLine]]:
-    """The wanted cases that the actor may see, oldest first, by the thousand, all as they are at one moment."""
+async def case_ids(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime) -> list[UUID]:
+    """The wanted cases that the actor may see, oldest first."""
+    found = select(col(Case.id)).where(matching(actor, wanted, at)).order_by(col(Case.opened_at), col(Case.id))
+    return list(await session.scalars(found))
+
+
+async def case_lines(session: AsyncSession, county: str, ids: Sequence[UUID]) -> list[CaseLine]:
+    """The cases with these ids, in this order. The caller has made sure that they may be seen."""
     photos = (
         select(func.count())
         .where(
@@ -46,10 +50,9 @@ async def case_lines(
         col(FilingCondition.catalogue_version) == col(Case.catalogue_version),
         col(FilingCondition.code) == col(Case.condition_code),
     )
-    # A table of its own: the filter names matters and grids too, and would take those joined here for its own.
-    found = select(col(Case.id)).where(matching(actor, wanted, at)).cte("found")
     lines = (
         select(
+            col(Case.id),
             col(Case.code),
             col(Case.status),
             col(Case.severity),
@@ -81,12 +84,10 @@ async def case_lines(
         .join(Grid, GRID_OF_CASE)
         .join(FilingCondition, condition_of_case)
         .outerjoin(Squad, SQUAD_OF_CASE)
-        .where(col(Case.county) == actor.county, col(Case.id).in_(select(found.c.id)))
-        .order_by(col(Case.opened_at), col(Case.id))
+        .where(col(Case.county) == county, col(Case.id).in_(ids))
     )
-    rows = await session.stream(lines.execution_options(yield_per=AT_ONCE))
-    async for page in rows.partitions():
-        yield [CaseLine._make(row) for row in page]
+    found = {row[0]: CaseLine._make(row[1:]) for row in await session.execute(lines)}
+    return [found[case_id] for case_id in ids if case_id in found]
 
 
 async def export_of(session: AsyncSession, actor: Actor, export_id: UUID, *, lock: bool = False) -> Export:
