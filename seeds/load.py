@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from geoalchemy2.shape import from_shape
 from shapely import MultiPolygon, Point, Polygon
 from shapely.geometry import mapping, shape
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
@@ -68,6 +68,8 @@ async def load_demo(settings: Settings) -> None:
             while await refresh(session, COUNTY):
                 pass
             await write_patrols(session, COUNTY, utc_now())
+            # Else the first minute's questions are planned as if nothing were there.
+            await session.execute(text("ANALYZE"))
     finally:
         await engine.dispose()
 
