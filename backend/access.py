@@ -47,9 +47,14 @@ class Allowed:
                 "password_change_needed",
                 Say("请先把一次性密码换成自己的密码", "First replace the one-time password with one of your own"),
             )
-        if not actor.may(self.permission):
-            raise NotAllowed("not_allowed", Say("你的岗位没有这项权限", "Your posts do not include this permission"))
+        require(actor, self.permission)
         return actor
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """For a route that needs a second permission besides the one of its dependency. Raises NotAllowed."""
+    if not actor.may(permission):
+        raise NotAllowed("not_allowed", Say("你的岗位没有这项权限", "Your posts do not include this permission"))
 
 
 def public() -> None:

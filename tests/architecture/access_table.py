@@ -738,7 +738,7 @@ PUT /api/track-objections/{objection}/answer < answer
     absent          401     403     403     404     403     404     403
 GET /api/exports
     any             401     403     403     403     403     200     200
-GET /api/exports/count?group=open
+GET /api/export-size?group=open
     any             401     403     403     403     403     200     200
 PUT /api/exports/{new}?group=open < export
     any             401     403     403     403     403     201     201

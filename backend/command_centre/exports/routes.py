@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from backend import storage
-from backend.access import Exporter
+from backend.access import CaseReader, Exporter, require
 from backend.cases.case_filter import WantedCases
 from backend.clock import SHANGHAI, Now
 from backend.command_centre.exports import actions, queries
@@ -15,8 +15,9 @@ from backend.command_centre.exports.schemas import ExportCount, ExportIn, Export
 from backend.database import Session
 from backend.errors import Conflict, Say
 from backend.language import Language
+from backend.permissions import Permission
 
-router = APIRouter(prefix="/api/exports", tags=["exports"])
+router = APIRouter(prefix="/api", tags=["exports"])
 
 MEDIA_TYPE = {
     ExportForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -32,18 +33,19 @@ REASONS = {
 }
 
 
-@router.put("/{export_id}", responses={201: {"model": ExportOut}})
+@router.put("/exports/{export_id}", responses={201: {"model": ExportOut}})
 async def put_export(
     export_id: UUID,
     content: ExportIn,
     wanted: WantedCases,
     response: Response,
-    actor: Exporter,
+    actor: CaseReader,
     session: Session,
     at: Now,
     language: Language,
 ) -> ExportOut:
     """Ask for a file of the cases that the query names, under an id of one's own. 201 the first time, 200 for a repeat."""
+    require(actor, Permission.EXPORT)
     export, first = await actions.ask_export(
         session, actor=actor, export_id=export_id, form=content.form, wanted=wanted, language=language, at=at
     )
@@ -51,25 +53,26 @@ async def put_export(
     return _out(export, language)
 
 
-@router.get("/count")
-async def count_export(actor: Exporter, session: Session, at: Now, wanted: WantedCases) -> ExportCount:
+@router.get("/export-size")
+async def count_export(actor: CaseReader, session: Session, at: Now, wanted: WantedCases) -> ExportCount:
     """How many cases such a file would hold now."""
+    require(actor, Permission.EXPORT)
     return ExportCount(count=await queries.count_cases(session, actor, wanted, at))
 
 
-@router.get("")
+@router.get("/exports")
 async def list_exports(actor: Exporter, session: Session, language: Language) -> Exports:
     """What I asked for of late, newest first."""
     return Exports(items=[_out(export, language) for export in await queries.exports_of(session, actor)])
 
 
-@router.delete("/{export_id}")
+@router.delete("/exports/{export_id}")
 async def cancel_export(export_id: UUID, actor: Exporter, session: Session, at: Now, language: Language) -> ExportOut:
     """Give up a file that is not ready yet."""
     return _out(await actions.cancel_export(session, actor=actor, export_id=export_id, at=at), language)
 
 
-@router.get("/{export_id}/file", response_class=Response, responses={200: {"content": FILES}})
+@router.get("/exports/{export_id}/file", response_class=Response, responses={200: {"content": FILES}})
 async def export_file(
     export_id: UUID, actor: Exporter, session: Session, request: Request, language: Language
 ) -> Response:

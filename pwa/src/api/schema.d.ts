@@ -2513,7 +2513,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/exports/count": {
+    "/api/export-size": {
         parameters: {
             query?: never;
             header?: never;
@@ -2524,7 +2524,7 @@ export interface paths {
          * Count Export
          * @description How many cases such a file would hold now.
          */
-        get: operations["count_export_api_exports_count_get"];
+        get: operations["count_export_api_export_size_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -17751,7 +17751,7 @@ export interface operations {
             };
         };
     };
-    count_export_api_exports_count_get: {
+    count_export_api_export_size_get: {
         parameters: {
             query?: {
                 status?: components["schemas"]["Status"][];

@@ -81,7 +81,7 @@ async def test_a_workbook_holds_every_case_of_the_filter_and_no_name(people: Peo
     assert row["情况说明"] == "桥头有一堆建筑垃圾"
     assert row["上报时间"].isoformat() == "2026-11-23T09:30:00"  # type: ignore[attr-defined]
     assert first["reporter_name"] not in str(row)
-    counted = (await operator.http.get("/api/exports/count?text=建筑垃圾")).json()
+    counted = (await operator.http.get("/api/export-size?text=建筑垃圾")).json()
     assert counted == {"count": 1}
 
 
