@@ -194,6 +194,11 @@ def _may_inspect(actor: Actor) -> ColumnElement[bool]:
     return and_(in_reach, ~handled_myself, ~handled_by_my_squad, ~accepted_myself)
 
 
+def ends_with(tail: str) -> ColumnElement[bool]:
+    """Cases whose code ends so, by an index that holds the codes backwards. `tail` is capital letters and digits."""
+    return func.reverse(col(Case.code)).like(f"{tail[::-1]}%")
+
+
 def says(text: str) -> ColumnElement[bool]:
     """The reported words hold this. An index knows every two neighbouring signs of them; for a single sign all are read."""
     has = col(Case.words).icontains(text, autoescape=True)
@@ -207,7 +212,7 @@ def _matches(wanted: CaseFilter, text: str) -> ColumnElement[bool]:
     ways = [says(text)]
     if text.isascii() and text.isalnum():
         begins = col(Case.code).startswith(text.upper(), autoescape=True)
-        ways += [begins, func.reverse(col(Case.code)).startswith(text.upper()[::-1], autoescape=True)]
+        ways += [begins, ends_with(text.upper())]
     # Only those that there are: an empty way would still be weighed as if it found something.
     if wanted.text_matters:
         ways.append(col(Case.matter_code).in_(wanted.text_matters))

@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from backend.cases.models import Case
 from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, is_open, visible_to
-from backend.cases.queries_lists import says
+from backend.cases.queries_lists import ends_with, says
 from backend.clock import local_date
 from backend.command_centre.net_views import initials_of
 from backend.command_centre.search_schemas import (
@@ -61,7 +61,7 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
     found: list[FoundCase] = []
     code = read_case_code(wanted)
     if code.isalnum() and code.isascii() and LEAST_TAIL <= len(code) <= CODE_LENGTH:
-        found += await _cases_where(session, actor, _ends_with(code))
+        found += await _cases_where(session, actor, ends_with(code))
     if len(found) < EACH and len(wanted) > 1:
         known = {case.id for case in found}
         said = says(wanted)
@@ -70,11 +70,6 @@ async def _cases(session: AsyncSession, actor: Actor, wanted: str) -> list[Found
                 more = await _cases_where(session, actor, said & standing)
                 found += [case for case in more if case.id not in known]
     return found[:EACH]
-
-
-def _ends_with(code: str) -> ColumnElement[bool]:
-    # By its own index, which holds the codes backwards and asks for no extension.
-    return func.reverse(col(Case.code)).like(f"{code[::-1]}%")
 
 
 async def _cases_where(session: AsyncSession, actor: Actor, condition: ColumnElement[bool]) -> list[FoundCase]:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from obstore.store import ObjectStore
 from pydantic import TypeAdapter
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from sqlmodel import col
 
@@ -138,28 +138,37 @@ async def _write(
     """
     async with sessions.begin() as session:
         ids = await queries.case_ids(session, actor, wanted, at)
+        conditions = await queries.conditions_ever(session, export.county)
     pages = [ids[first : first + queries.AT_ONCE] for first in range(0, len(ids), queries.AT_ONCE)]
     if len(pages) > 1:
-        return await _write_in_child(sessions, export, pages, path)
-    rows = [row for page in pages for row in await _rows(sessions, export, page)]
+        return await _write_in_child(sessions, export, pages, conditions, path)
+    rows = [row for page in pages for row in await _rows(sessions, export, page, conditions)]
     await asyncio.to_thread(WRITERS[export.form], rows, path, export.language)
     return await _goes_on(sessions, export, len(rows))
 
 
-async def _rows(sessions: Sessions, export: Export, ids: Sequence[UUID]) -> list[list[Value]]:
+async def _rows(
+    sessions: Sessions, export: Export, ids: Sequence[UUID], conditions: queries.Conditions
+) -> list[list[Value]]:
     async with sessions.begin() as session:
-        lines = await queries.case_lines(session, export.county, ids)
+        lines = await queries.case_lines(session, export.county, ids, conditions)
     return [values(line, export.language, _DUTIES) for line in lines]
 
 
-async def _write_in_child(sessions: Sessions, export: Export, pages: Sequence[Sequence[UUID]], path: Path) -> bool:
+async def _write_in_child(
+    sessions: Sessions,
+    export: Export,
+    pages: Sequence[Sequence[UUID]],
+    conditions: queries.Conditions,
+    path: Path,
+) -> bool:
     command = [sys.executable, "-m", "backend.command_centre.exports.files", export.form, str(path), export.language]
     child = await asyncio.create_subprocess_exec(*command, stdin=asyncio.subprocess.PIPE, cwd=ROOT)
     assert child.stdin
     done = 0
     try:
         for page in pages:
-            rows = await _rows(sessions, export, page)
+            rows = await _rows(sessions, export, page, conditions)
             child.stdin.write("".join(json.dumps(row) + "\n" for row in rows).encode())
             await child.stdin.drain()
             done += len(rows)
@@ -175,17 +184,16 @@ async def _write_in_child(sessions: Sessions, export: Export, pages: Sequence[Se
     return True
 
 
+def _while_running(export: Export) -> Update:
+    """A change of the export that finds nothing once it was given up."""
+    return update(Export).where(
+        col(Export.county) == export.county, col(Export.id) == export.id, col(Export.state) == ExportState.RUNNING
+    )
+
+
 async def _goes_on(sessions: Sessions, export: Export, done: int) -> bool:
     async with sessions.begin() as session:
-        still = (
-            update(Export)
-            .where(
-                col(Export.county) == export.county,
-                col(Export.id) == export.id,
-                col(Export.state) == ExportState.RUNNING,
-            )
-            .values(done=done)
-        )
+        still = _while_running(export).values(done=done)
         return bool((await session.execute(still.returning(col(Export.id)))).first())
 
 
@@ -199,15 +207,7 @@ async def _end(
     reason: str | None = None,
 ) -> None:
     async with sessions.begin() as session:
-        running = (
-            update(Export)
-            .where(
-                col(Export.county) == export.county,
-                col(Export.id) == export.id,
-                col(Export.state) == ExportState.RUNNING,
-            )
-            .values(state=state, ended_at=at, size=size, reason=reason)
-        )
+        running = _while_running(export).values(state=state, ended_at=at, size=size, reason=reason)
         if (await session.execute(running.returning(col(Export.id)))).first():
             await publish(
                 session,

@@ -1,6 +1,6 @@
 """Every SELECT of exports: the rows of a file, and who asked for which."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from backend.errors import NotFound, Say
 from backend.grids.models import Grid
 from backend.matters.models import FilingCondition, Matter
 from backend.permissions import Actor
-from backend.staff.models import Squad, Staff
+from backend.staff.models import Squad
 
 LISTED = 20
 AT_ONCE = 1_000
@@ -33,7 +33,11 @@ async def case_ids(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: 
     return list(await session.scalars(found))
 
 
-async def case_lines(session: AsyncSession, county: str, ids: Sequence[UUID]) -> list[CaseLine]:
+Conditions = Mapping[tuple[int, str], str]
+"""The words of a filing condition by catalogue version and code."""
+
+
+async def case_lines(session: AsyncSession, county: str, ids: Sequence[UUID], conditions: Conditions) -> list[CaseLine]:
     """The cases with these ids, in this order. The caller has made sure that they may be seen."""
     photos = (
         select(func.count())
@@ -81,15 +85,14 @@ async def case_lines(session: AsyncSession, county: str, ids: Sequence[UUID]) ->
         .outerjoin(Squad, SQUAD_OF_CASE)
         .where(col(Case.county) == county, col(Case.id).in_(ids))
     )
-    words = await _conditions(session, county)
     found = {
-        case_id: CaseLine(code, status, severity, major, matter, words.get((version, condition), ""), *rest)
+        case_id: CaseLine(code, status, severity, major, matter, conditions.get((version, condition), ""), *rest)
         for case_id, code, status, severity, major, matter, version, condition, *rest in await session.execute(lines)
     }
     return [found[case_id] for case_id in ids if case_id in found]
 
 
-async def _conditions(session: AsyncSession, county: str) -> dict[tuple[int, str], str]:
+async def conditions_ever(session: AsyncSession, county: str) -> Conditions:
     """The words of every filing condition that there ever was: read beside the cases, for a join with them was planned so
     badly in a town without statistics that it did not end."""
     every = select(col(FilingCondition.catalogue_version), col(FilingCondition.code), col(FilingCondition.words))
@@ -118,7 +121,3 @@ async def unfinished_of(session: AsyncSession, actor: Actor) -> int:
         col(Export.state).in_((ExportState.WAITING, ExportState.RUNNING)),
     )
     return await session.scalar(waiting) or 0
-
-
-async def person(session: AsyncSession, county: str, staff_id: UUID) -> Staff | None:
-    return await session.get(Staff, (county, staff_id))
