@@ -147,6 +147,7 @@ class _Story:
         self.closed_at: datetime | None = None
         self.answer: tuple[datetime, bool] | None = None
         self.away_m: int | None = None
+        self.used: dict[Clock, int | None] = {}
         self._read(events)
 
     def _read(self, events: Sequence[EventLike]) -> None:
@@ -291,7 +292,12 @@ class _Story:
 
     def _used(self, handling: Iterable[Clock]) -> int | None:
         last = max((c for c in handling if c.stopped_at), key=lambda c: c.stopped_at or c.started_at, default=None)
-        return used_at(self.calendar, last, last.stopped_at) if last and last.stopped_at else None
+        if last is None or last.stopped_at is None:
+            return None
+        # Mostly the clock of the case, its squad and its unit are one.
+        if last not in self.used:
+            self.used[last] = used_at(self.calendar, last, last.stopped_at)
+        return self.used[last]
 
 
 def _falls_due(clock: Clock) -> datetime | None:

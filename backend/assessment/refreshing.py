@@ -7,17 +7,19 @@ reads the histories after that, and deletes just those rows: a change that commi
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, text
+from psycopg import sql
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from backend.assessment.models import CaseOutcome, FigureObjection
 from backend.assessment.outcomes import CaseFacts, Level, Outcome, outcomes_of
 from backend.cases.models import Case, CaseChange, CaseEvent
+from backend.database import raw_connection
 from backend.identifiers import new_id
 from backend.locks import only_one
 from backend.matters.models import Matter
@@ -27,7 +29,9 @@ from backend.staff.models import Squad
 BATCH = 500
 # So many are worked out before an answer that needs them; the rest is told as pending, and the worker's.
 AT_ONCE = 200
-_TABLE = SQLModel.metadata.tables["case_outcome"]
+_COLUMNS = tuple(SQLModel.metadata.tables["case_outcome"].columns.keys())
+_COPY = sql.SQL("COPY case_outcome ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)))
+_OF_OUTCOME = tuple(field.name for field in fields(Outcome))
 _MOMENTS = (
     "opened_at",
     "verify_at",
@@ -85,8 +89,10 @@ async def work_out(session: AsyncSession, county: str, ids: Iterable[UUID]) -> N
     await session.execute(
         delete(CaseOutcome).where(col(CaseOutcome.county) == county, col(CaseOutcome.case_id).in_(wanted))
     )
-    if rows:
-        await session.execute(insert(_TABLE), rows)
+    connection = await raw_connection(session)
+    async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
+        for row in rows:
+            await copy.write_row([row[name] for name in _COLUMNS])
 
 
 async def outcome_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> list[dict[str, Any]]:
@@ -150,7 +156,7 @@ async def outcome_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) 
 
 
 def _as_row(outcome: Outcome) -> dict[str, Any]:
-    row = asdict(outcome)
+    row = {name: getattr(outcome, name) for name in _OF_OUTCOME}
     return row | {"touched_at": max(row[name] for name in _MOMENTS if row[name])}
 
 

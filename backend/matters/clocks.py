@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -53,16 +53,15 @@ class WorkCalendar:
     def worked_us(self, at: datetime) -> int:
         """The working time that has passed until `at`, counted from the first day that there is."""
         days, within_us = divmod(_all_us(at), _DAY_US)
-        whole = self._workdays_before(days + 1) * self.day_us
-        if not self.is_workday(date.fromordinal(days + 1)):
+        whole, is_worked = self._day_of_work(days + 1)
+        if not is_worked:
             return whole
         return whole + sum(max(0, min(within_us, closes) - opens) for opens, closes in self._hours_us)
 
     def working_moment(self, worked_us: int) -> datetime:
         """The last moment until which no more than this has been worked: at a closing time, the next opening."""
         workdays, left_us = divmod(worked_us, self.day_us)
-        # The last day with no more than so many working days before it is a working day itself.
-        day = bisect_right(range(1, _LAST_DAY), workdays, key=self._workdays_before)
+        day = self._last_day_after(workdays)
         for opens, closes in self._hours_us:
             if left_us < closes - opens:
                 return _DAY_ONE + timedelta(days=day - 1, microseconds=opens + left_us)
@@ -80,6 +79,31 @@ class WorkCalendar:
     @cached_property
     def _weekdays_off(self) -> list[int]:
         return sorted(day.toordinal() for day in self.exceptions if day.weekday() < 5 and not self.is_workday(day))
+
+    def _last_day_after(self, workdays: int) -> int:
+        """The last day with no more than so many working days before it; it is a working day itself."""
+        known = self._last_days.get(workdays)
+        if known is None:
+            known = bisect_right(range(1, _LAST_DAY), workdays, key=self._workdays_before)
+            self._last_days[workdays] = known
+        return known
+
+    def _day_of_work(self, day: int) -> tuple[int, bool]:
+        """The working time before the day with this ordinal, and whether it is a working day."""
+        known = self._days.get(day)
+        if known is None:
+            known = self._workdays_before(day) * self.day_us, self.is_workday(date.fromordinal(day))
+            self._days[day] = known
+        return known
+
+    # Many histories are worked out with one calendar, and all lie in the same few hundred days.
+    @cached_property
+    def _last_days(self) -> dict[int, int]:
+        return {}
+
+    @cached_property
+    def _days(self) -> dict[int, tuple[int, bool]]:
+        return {}
 
     def _workdays_before(self, day: int) -> int:
         """How many working days there are before the day with this ordinal."""
@@ -122,7 +146,7 @@ def reached(calendar: WorkCalendar, limits: Sequence[Limit], spans: Sequence[Spa
     The spans (at least one) ascend and do not overlap; the last is taken to go on for ever. In the zone of the first.
     """
     ahead = list(spans)
-    for unit, length_us in _lengths(calendar, limits, percent):
+    for unit, length_us in _lengths(calendar.day_us, tuple(limits), percent):
         _run_out(calendar, unit, length_us, ahead)
     return ahead[0].begin.astimezone(spans[0].begin.tzinfo)
 
@@ -141,6 +165,9 @@ def light(at: datetime, warns_at: datetime | None, due_at: datetime | None) -> L
 
 def percent_used(calendar: WorkCalendar, limits: Sequence[Limit], spans: Sequence[Span], at: datetime) -> int:
     """How much of the limits a clock that runs in `spans` has used at `at`, whole per cent, rounded down."""
+    likely = _likely_percent(calendar, limits, spans, at)
+    if reached(calendar, limits, spans, likely) <= at < reached(calendar, limits, spans, likely + 1):
+        return likely
     return max(
         0,
         bisect_right(range(MOST_PERCENT + 1), at, key=lambda percent: reached(calendar, limits, spans, percent)) - 1,
@@ -158,17 +185,28 @@ def remaining(calendar: WorkCalendar, unit: LimitUnit, at: datetime, due_at: dat
     return elapsed(calendar, [Span(at)], unit, due_at)
 
 
-def _lengths(calendar: WorkCalendar, limits: Sequence[Limit], percent: int) -> Iterable[tuple[LimitUnit, int]]:
+def _likely_percent(calendar: WorkCalendar, limits: Sequence[Limit], spans: Sequence[Span], at: datetime) -> int:
+    """By one division where all limits are of one unit; to be proved, for a per cent is a whole number of microseconds."""
+    unit, length_us = _lengths(calendar.day_us, tuple(limits), 100)[0]
+    used_us = elapsed(calendar, spans, unit, at) // _US
+    return min(MOST_PERCENT - 1, used_us * 100 // length_us) if length_us else 0
+
+
+# A county has a few dozen limits, and fractions are slow.
+@lru_cache(maxsize=4096)
+def _lengths(day_us: int, limits: tuple[Limit, ...], percent: int) -> tuple[tuple[LimitUnit, int], ...]:
     """So much of each limit in microseconds; limits of one unit that follow one another are one."""
     unit_us = {
         LimitUnit.URGENT_HOUR: _HOUR_US,
         LimitUnit.WORK_HOUR: _HOUR_US,
         LimitUnit.NATURAL_DAY: _DAY_US,
-        LimitUnit.WORK_DAY: calendar.day_us,
+        LimitUnit.WORK_DAY: day_us,
     }
+    lengths = []
     for unit, same in groupby(limits, key=lambda limit: limit.unit):
         amount = sum((Fraction(limit.amount) for limit in same), Fraction(0))
-        yield unit, max(0, round(amount * unit_us[unit] * percent / 100))
+        lengths.append((unit, max(0, round(amount * unit_us[unit] * percent / 100))))
+    return tuple(lengths)
 
 
 def _run_out(calendar: WorkCalendar, unit: LimitUnit, length_us: int, ahead: list[Span]) -> None:

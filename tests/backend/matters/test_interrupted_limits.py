@@ -280,6 +280,16 @@ def test_the_figure_and_the_light_agree(limits: list[Limit], run: list[Span], af
     assert light(at, warns, due) == (Light.RED if at > due else Light.YELLOW if used >= 80 else Light.GREEN)
 
 
+@given(EXACT_LIMITS, exact_runs(), LENGTHS)
+def test_the_figure_is_the_last_per_cent_that_is_reached(
+    limits: list[Limit], run: list[Span], after: timedelta
+) -> None:
+    at = run[-1].begin + after
+    used = percent_used(CALENDAR, limits, run, at)
+    assert used == 0 or reached(CALENDAR, limits, run, used) <= at
+    assert used == 999 or reached(CALENDAR, limits, run, used + 1) > at
+
+
 @given(EXACT_STARTS, st.integers(0, 10**12))
 def test_working_time_and_moments_are_each_others_inverse(at: datetime, more_us: int) -> None:
     worked = CALENDAR.worked_us(at) + more_us
