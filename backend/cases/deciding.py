@@ -1,8 +1,10 @@
 """Who may take which step of the table now: the list offered to a person, and the decision about one action. Pure."""
 
+from functools import cache
+
 from backend.cases.guards import GUARDS
 from backend.cases.lifecycle import STEPS, steps_of
-from backend.cases.terms import STATUS_WORDS, Action, CaseFacts, Guard, Standing, Step
+from backend.cases.terms import STATUS_WORDS, Action, CaseFacts, Guard, Standing, Status, Step
 from backend.errors import Conflict, NotAllowed, Say
 from backend.permissions import Role
 
@@ -12,20 +14,24 @@ _SEPARATIONS = (Guard.APART, Guard.NOT_HANDLER, Guard.NOT_ACCEPTOR, Guard.OTHER_
 
 def _failing(step: Step, case: CaseFacts, actor: Standing) -> Guard | None:
     """The first guard of the step that does not hold, separations before others."""
-    ordered = sorted(step.guards, key=lambda guard: guard not in _SEPARATIONS)
-    return next((guard for guard in ordered if not GUARDS[guard].holds(case, actor)), None)
+    return next((guard for guard in _in_order(step.guards) if not GUARDS[guard].holds(case, actor)), None)
+
+
+@cache
+def _in_order(guards: tuple[Guard, ...]) -> tuple[Guard, ...]:
+    return tuple(sorted(guards, key=lambda guard: guard not in _SEPARATIONS))
+
+
+@cache
+def _steps_from(status: Status) -> tuple[Step, ...]:
+    return tuple(step for step in STEPS if status in step.sources)
 
 
 def allowed_steps(case: CaseFacts, actor: Standing) -> list[Step]:
     """The steps this actor may take now, main one first; of one action at most one."""
     found: dict[Action, Step] = {}
-    for step in STEPS:
-        if (
-            step.action not in found
-            and case.status in step.sources
-            and actor.roles_for(step)
-            and _failing(step, case, actor) is None
-        ):
+    for step in _steps_from(case.status):
+        if step.action not in found and actor.roles_for(step) and _failing(step, case, actor) is None:
             found[step.action] = step
     return list(found.values())
 

@@ -17,8 +17,9 @@ from backend.cases import escalation, queries_escalation
 from backend.cases.escalation_models import Escalation, EscalationStep, Receiver
 from backend.cases.history import append_event
 from backend.cases.models import Case
-from backend.cases.queries import handlers_of, no_such_case
+from backend.cases.queries import no_such_case
 from backend.cases.queries_escalation import Watched
+from backend.cases.queries_rows import handlers_of
 from backend.cases.terms import ClockKind
 from backend.dispatch.queries import open_assignment
 from backend.errors import Say

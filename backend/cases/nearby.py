@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases import queries
+from backend.cases import queries, queries_rows
 from backend.cases.queries_nearby import open_cases_near
 from backend.cases.schemas import NearbyCase, NearbyCases
 from backend.matters.queries import choose_matter
@@ -33,7 +33,9 @@ async def nearby_cases(
     )
     ids = [case.id for case, _distance_m in found]
     visible = await queries.visible_ids(session, actor, ids)
-    covers = {row.case.id: row.cover_photo for row in await queries.case_rows(session, actor.county, list(visible))}
+    covers = {
+        row.case.id: row.cover_photo for row in await queries_rows.case_rows(session, actor.county, list(visible))
+    }
     reported = await queries.reported_ids(session, actor, ids)
     return NearbyCases(
         radius_m=matter.duplicate_radius_m,

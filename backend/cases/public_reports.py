@@ -91,7 +91,7 @@ async def take_resident_step(
             raise other_content()
         return
     matter = await matter_of(session, case.county, case.catalogue_version, case.matter_code)
-    step = decide_resident_step(facts_of(case, matter, Handlers(), at), action)
+    step = decide_resident_step(facts_of(case, Handlers(), at, review_needed=matter.review_needed), action)
     said: dict[str, Any] = {"photos": [photo.sha256 for photo in photos]}
     if step.target is not None:
         reopen_marks(case)

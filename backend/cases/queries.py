@@ -1,8 +1,6 @@
 """Every SELECT about cases. What an actor may see is decided by `visible_to`, and nowhere else."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
@@ -10,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from backend.cases.models import Case, CaseEvent, CasePhoto, PhotoPhase, Report
-from backend.cases.terms import OPEN_STATUSES, Action, Handlers, Part, Status
-from backend.dispatch.models import Assignment, AssignmentKind, RoutingDecision
+from backend.cases.models import Case, CaseEvent, CasePhoto, Report
+from backend.cases.terms import OPEN_STATUSES, Action, Status
+from backend.dispatch.models import Assignment
 from backend.errors import NotFound, Say
 from backend.grids.models import Grid
 from backend.matters.models import Matter
@@ -47,7 +45,7 @@ GRID_OF_CASE = and_(
 SQUAD_OF_CASE = and_(col(Squad.county) == col(Case.county), col(Squad.code) == col(Case.squad_code))
 
 # Made once: an alias copies every column.
-_REPORTED, _PARENT, _VILLAGE = aliased(Case), aliased(Case), aliased(Grid)
+_REPORTED = aliased(Case)
 
 
 def within(paths: Iterable[str]) -> ColumnElement[bool]:
@@ -155,123 +153,6 @@ def no_such_case() -> NotFound:
     return NotFound(
         "no_such_case", Say("没有这个案件，或它不在你的范围内", "There is no such case, or it is not yours to see")
     )
-
-
-@dataclass(frozen=True)
-class CaseRow:
-    """A case with the names a person needs to read it."""
-
-    case: Case
-    matter: Matter
-    grid: Grid
-    village_name: str
-    squad: Squad | None
-    reporter_name: str | None
-    decision: RoutingDecision | None
-    cover_photo: str | None
-    merged_into: str | None
-
-
-def village_name() -> ColumnElement[str]:
-    """The name that the grid's parent had when that version of the grid began, even if it has ended since."""
-    return (
-        select(col(_VILLAGE.name))
-        .where(
-            col(_VILLAGE.county) == col(Grid.county),
-            col(_VILLAGE.code) == col(Grid.parent_code),
-            col(_VILLAGE.valid_from) <= col(Grid.valid_from),
-        )
-        .order_by(col(_VILLAGE.version).desc())
-        .limit(1)
-        .correlate(Grid)
-        .scalar_subquery()
-    )
-
-
-async def case_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) -> list[CaseRow]:
-    """The cases with these ids, in this order. The caller has made sure that they may be seen."""
-    latest = (
-        select(col(RoutingDecision.id))
-        .where(col(RoutingDecision.county) == col(Case.county), col(RoutingDecision.case_id) == col(Case.id))
-        .order_by(col(RoutingDecision.decided_at).desc(), col(RoutingDecision.id).desc())
-        .limit(1)
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    cover = (
-        select(col(CasePhoto.sha256))
-        .where(
-            col(CasePhoto.county) == col(Case.county),
-            col(CasePhoto.case_id) == col(Case.id),
-            col(CasePhoto.received_at).is_not(None),
-        )
-        .order_by(col(CasePhoto.phase) != PhotoPhase.BEFORE, col(CasePhoto.received_at), col(CasePhoto.position))
-        .limit(1)
-        .correlate(Case)
-        .scalar_subquery()
-    )
-    rows = await session.execute(
-        select(Case, Matter, Grid, village_name(), Squad, col(Staff.name), RoutingDecision, cover, col(_PARENT.code))
-        .join(Matter, MATTER_OF_CASE)
-        .join(Grid, GRID_OF_CASE)
-        .outerjoin(Staff, and_(col(Staff.county) == col(Case.county), col(Staff.id) == col(Case.reporter_id)))
-        .outerjoin(_PARENT, and_(col(_PARENT.county) == col(Case.county), col(_PARENT.id) == col(Case.merged_into)))
-        .outerjoin(Squad, SQUAD_OF_CASE)
-        .outerjoin(
-            RoutingDecision, and_(col(RoutingDecision.county) == col(Case.county), col(RoutingDecision.id) == latest)
-        )
-        .where(col(Case.county) == county, col(Case.id).in_(ids))
-    )
-    by_id = {
-        case.id: CaseRow(case, matter, grid, village_name, squad, reporter, decision, photo, merged_into)
-        for case, matter, grid, village_name, squad, reporter, decision, photo, merged_into in rows
-    }
-    return [by_id[case_id] for case_id in ids if case_id in by_id]
-
-
-async def handlers_of(session: AsyncSession, county: str, ids: Sequence[UUID]) -> dict[UUID, Handlers]:
-    """Who has had to do with each case so far."""
-    handled: dict[UUID, set[UUID]] = defaultdict(set)
-    accepted: dict[UUID, set[UUID]] = defaultdict(set)
-    persons = select(col(CaseEvent.case_id), col(CaseEvent.actor_id), col(CaseEvent.action)).where(
-        col(CaseEvent.county) == county,
-        col(CaseEvent.case_id).in_(ids),
-        col(CaseEvent.action).in_((*HANDLING_ACTIONS, Action.FILE)),
-        col(CaseEvent.actor_id).is_not(None),
-    )
-    for case_id, actor_id, action in await session.execute(persons):
-        if actor_id:
-            (accepted if action == Action.FILE else handled)[case_id].add(actor_id)
-    given: dict[UUID, list[Assignment]] = defaultdict(list)
-    held = select(Assignment).where(col(Assignment.county) == county, col(Assignment.case_id).in_(ids))
-    for assignment in await session.scalars(held.order_by(col(Assignment.assigned_at), col(Assignment.id))):
-        given[assignment.case_id].append(assignment)
-    return {i: _handlers(handled[i], accepted[i], given[i]) for i in ids}
-
-
-def _handlers(handled: set[UUID], accepted: set[UUID], given: Sequence[Assignment]) -> Handlers:
-    taken = [a for a in given if a.acknowledged_at]
-    return Handlers(
-        staff_ids=frozenset(handled),
-        squad_codes=frozenset(a.squad_code for a in taken if a.squad_code),
-        acceptor_ids=frozenset(accepted),
-        by_grid_team=any(a.grid_duty for a in taken),
-        on_site=any(a.kind == AssignmentKind.LEAD and a.arrived_at and a.ended_at is None for a in taken),
-        parts=tuple(
-            (a.squad_code, part_state(a))
-            for a in given
-            if a.kind != AssignmentKind.LEAD and a.ended_at is None and a.squad_code
-        ),
-        arrive_by=min(
-            (a.arrive_by for a in given if a.arrive_by and not a.arrived_at and not a.ended_at), default=None
-        ),
-    )
-
-
-def part_state(part: Assignment) -> Part:
-    if part.arrived_at:
-        return Part.ON_SITE
-    return Part.TAKEN if part.acknowledged_at else Part.NEW
 
 
 async def events_of(session: AsyncSession, county: str, case_id: UUID) -> list[tuple[CaseEvent, str | None]]:

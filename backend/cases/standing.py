@@ -5,10 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases import queries
+from backend.cases import queries_rows
 from backend.cases.models import Case, ReportSource
 from backend.cases.terms import CaseFacts, ClockKind, Handlers, Part, Standing, Status
-from backend.matters.models import Matter
 from backend.matters.queries import matter_of
 from backend.permissions import SQUAD_ROLES, Actor, Role, covers
 
@@ -19,12 +18,12 @@ async def facts_and_standing(
     session: AsyncSession, actor: Actor, case: Case, at: datetime
 ) -> tuple[CaseFacts, Standing]:
     """Both, for one case whose row is held."""
-    handlers = (await queries.handlers_of(session, case.county, [case.id]))[case.id]
+    handlers = (await queries_rows.handlers_of(session, case.county, [case.id]))[case.id]
     matter = await matter_of(session, case.county, case.catalogue_version, case.matter_code)
-    return facts_of(case, matter, handlers, at), standing_of(actor, case, handlers)
+    return facts_of(case, handlers, at, review_needed=matter.review_needed), standing_of(actor, case, handlers)
 
 
-def facts_of(case: Case, matter: Matter, handlers: Handlers, at: datetime) -> CaseFacts:
+def facts_of(case: Case, handlers: Handlers, at: datetime, *, review_needed: bool) -> CaseFacts:
     return CaseFacts(
         status=case.status,
         severity=case.severity,
@@ -36,7 +35,7 @@ def facts_of(case: Case, matter: Matter, handlers: Handlers, at: datetime) -> Ca
         tier=case.tier,
         overdue=case.clock_kind == ClockKind.HANDLE and case.due_at is not None and case.due_at < at,
         on_site=handlers.on_site,
-        review_needed=matter.review_needed,
+        review_needed=review_needed,
         extension_count=case.extension_count,
         suspension_count=case.suspension_count,
         reopened_count=case.reopened_count,

@@ -184,9 +184,9 @@ class Guard(StrEnum):
     ANSWERABLE = "answerable"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
-    """One row of the table.
+    """One row of the table, and the same as no other.
 
     Who may take it, by where the role is held: `grid` over the case's grid, `lead` among those who hold the case (主办),
     `side` in a squad that has a part of it (协办、吹哨), `local` in a squad responsible for the grid; or by the `system`, or by

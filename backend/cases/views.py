@@ -8,14 +8,14 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.cases import queries
+from backend.cases import queries, queries_rows
 from backend.cases.clocks import ClockEntry, clocks_of, entry_of, replay
 from backend.cases.deciding import allowed_steps
 from backend.cases.history import first_broken_link
 from backend.cases.holding import handling_limit
 from backend.cases.lifecycle import REASONS
 from backend.cases.models import Case, CaseEvent, ReportSource
-from backend.cases.queries import CaseRow
+from backend.cases.queries_rows import CaseRow
 from backend.cases.schemas import (
     MAX_PHOTOS,
     AllowedAction,
@@ -33,10 +33,9 @@ from backend.cases.schemas import (
 from backend.cases.standing import facts_of, own_part, standing_of
 from backend.cases.terms import Ask, ClockEffect, Handlers, Need, Photos, Step
 from backend.cases.views_history import event_out, people_in
-from backend.database import lng_lat
-from backend.dispatch.explanations import explain, sentence_of
+from backend.dispatch.explanations import explain
 from backend.dispatch.models import Assignment, AssignmentKind
-from backend.dispatch.queries import assignments_of
+from backend.dispatch.queries import assignments_of, latest_decision
 from backend.errors import Say
 from backend.matters.queries import condition_of, work_calendar
 from backend.permissions import Actor
@@ -52,8 +51,8 @@ async def summaries(
     session: AsyncSession, actor: Actor, ids: Sequence[UUID], *, at: datetime, language: str
 ) -> list[CaseSummary]:
     """The cases with these ids, in this order, with what the actor may do with each. They must be visible to the actor."""
-    rows = await queries.case_rows(session, actor.county, ids)
-    handlers = await queries.handlers_of(session, actor.county, [row.case.id for row in rows])
+    rows = await queries_rows.case_rows(session, actor.county, ids)
+    handlers = await queries_rows.handlers_of(session, actor.county, [row.case.id for row in rows])
     reported = await queries.reported_ids(session, actor, [row.case.id for row in rows])
     return [_summary(row, actor, handlers[row.case.id], at, language, is_own=row.case.id in reported) for row in rows]
 
@@ -61,8 +60,8 @@ async def summaries(
 async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: datetime, language: str) -> CaseDetail:
     """One case whole: history, assignments, routing. Raises NotFound unless it is visible to the actor."""
     case = await queries.case_for(session, actor, case_id)
-    (row,) = await queries.case_rows(session, case.county, [case.id])
-    handlers = await queries.handlers_of(session, case.county, [case.id])
+    (row,) = await queries_rows.case_rows(session, case.county, [case.id])
+    handlers = await queries_rows.handlers_of(session, case.county, [case.id])
     reported = await queries.reported_ids(session, actor, [case.id])
     summary = _summary(row, actor, handlers[case.id], at, language, is_own=case.id in reported)
     condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
@@ -75,6 +74,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     )
     codes = await queries.case_codes(session, case.county, _cases_in(events))
     clocks = clocks_of(await work_calendar(session, case.county), [event for event, _name in events])
+    decision = await latest_decision(session, case.county, case.id)
     return CaseDetail(
         **summary.model_dump(),
         condition_words=condition.words,
@@ -102,13 +102,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
         answer_until=case.answer_until,
         due_if_extended=await _due_if_extended(session, case, [event for event, _name in events], at),
         history_broken_at=first_broken_link([event for event, _name in events]),
-        routing=explain(
-            row.decision,
-            language=language,
-            squad_names=squads,
-        )
-        if row.decision
-        else None,
+        routing=explain(decision, language=language, squad_names=squads) if decision else None,
         server_time=at,
     )
 
@@ -149,7 +143,7 @@ def _part(a: Assignment, squads: dict[str, str], people: dict[UUID, str]) -> Par
         squad=SquadBrief(code=a.squad_code, name=squads[a.squad_code]),
         kind=a.kind,
         words=a.words,
-        state=queries.part_state(a),
+        state=queries_rows.part_state(a),
         handler_name=people.get(a.handler_id) if a.handler_id else None,
         assigned_at=a.assigned_at,
         due_at=a.due_at,
@@ -169,7 +163,10 @@ def _summary(
     row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, language: str, *, is_own: bool
 ) -> CaseSummary:
     case = row.case
-    steps = allowed_steps(facts_of(case, row.matter, handlers, at), standing_of(actor, case, handlers))
+    squad = SquadBrief(code=case.squad_code, name=row.squad_name) if case.squad_code and row.squad_name else None
+    steps = allowed_steps(
+        facts_of(case, handlers, at, review_needed=row.matter.review_needed), standing_of(actor, case, handlers)
+    )
     return CaseSummary(
         id=case.id,
         code=case.code,
@@ -191,8 +188,8 @@ def _summary(
         updated_at=case.updated_at,
         closed_at=case.closed_at,
         overdue_s=_overdue_s(case, at),
-        squad=SquadBrief(code=row.squad.code, name=row.squad.name) if row.squad else None,
-        holder_name=row.squad.name if row.squad else (_duty_name(case.grid_duty, language) or None),
+        squad=squad,
+        holder_name=squad.name if squad else (_duty_name(case.grid_duty, language) or None),
         my_part=own_part(actor, handlers),
         open_parts=len(handlers.parts),
         arrive_by=handlers.arrive_by,
@@ -203,7 +200,7 @@ def _summary(
         merged_into=CaseLink(id=case.merged_into, code=row.merged_into)
         if case.merged_into and row.merged_into
         else None,
-        why=sentence_of(row.decision).in_language(language) if row.decision else "",
+        why=row.why.in_language(language) if row.why else "",
         reporter_name=_reporter_name(row, language),
         mine=is_own,
         rework_count=case.rework_count,
@@ -231,13 +228,12 @@ def _asked(case: Case) -> list[Literal["extension", "suspension", "void"]]:
 
 
 def _place(row: CaseRow) -> PlaceOut:
-    lng, lat = lng_lat(row.case.place)
     return PlaceOut(
-        lng=lng,
-        lat=lat,
+        lng=row.lng,
+        lat=row.lat,
         accuracy_m=row.case.accuracy_m,
-        grid_code=row.grid.code,
-        grid_name=row.grid.name,
+        grid_code=row.case.grid_code,
+        grid_name=row.grid_name,
         village_name=row.village_name,
         on_border=row.case.on_border,
     )

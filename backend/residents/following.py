@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases.models import Case, CaseEvent, CasePhoto, PhotoPhase, Report, Satisfaction
-from backend.cases.queries import CaseRow, case_rows, events_of, photos_of
+from backend.cases.queries import events_of, photos_of
+from backend.cases.queries_rows import CaseRow, case_rows
 from backend.cases.terms import ENDED_STATUSES, Action, Status
 from backend.errors import NotFound, Say
 from backend.identifiers import new_id, read_case_code
@@ -110,7 +111,7 @@ async def story_of(session: AsyncSession, case: Case, at: datetime) -> Story:
     return Story(
         code=case.code,
         matter_name=row.matter.name,
-        place_name=row.village_name or row.grid.name,
+        place_name=row.village_name or row.grid_name,
         unit_name=unit,
         icon=_icon(leading, row),
         good_end=leading.status == Status.CLOSED,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.access import ContactReader, Public
-from backend.cases import queries
+from backend.cases import queries, queries_rows
 from backend.cases.evidence import Upload, require_declared
 from backend.cases.models import ReportSource
 from backend.cases.submissions import read_submission
@@ -143,7 +143,7 @@ async def follow(
 ) -> FollowedCase:
     """How a case stands. The code is the key: 50 random bits that only those who were given it know."""
     case = await following.case_of_code(request, code, at)
-    (row,) = await queries.case_rows(session, case.county, [case.id])
+    (row,) = await queries_rows.case_rows(session, case.county, [case.id])
     steps: list[FollowStep] = []
     for event, _name in await queries.events_of(session, case.county, case.id):
         if not steps or steps[-1].status != event.to_status:

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.cases.models import Case, CasePhoto
-from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, SQUAD_OF_CASE, village_name
+from backend.cases.queries import GRID_OF_CASE, MATTER_OF_CASE, SQUAD_OF_CASE
 from backend.cases.queries_lists import CaseFilter, matching
+from backend.cases.queries_rows import village_name
 from backend.command_centre.exports.columns import CaseLine
 from backend.command_centre.exports.models import Export, ExportState
 from backend.errors import NotFound, Say
