@@ -8,10 +8,11 @@ from fastapi import Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.assessment.periods import LONGEST, Period, Step, around
-from backend.assessment.queries import Dimension, Wanted, paths_of, scope_of
+from backend.assessment.queries import Dimension, Wanted, scope_of
 from backend.cases.models import ReportSource
 from backend.clock import local_date
 from backend.errors import Malformed, Say
+from backend.grids.queries import paths_ever
 from backend.matters.models import MatterKind, Severity
 from backend.permissions import Actor
 
@@ -83,7 +84,7 @@ async def wanted_of(session: AsyncSession, actor: Actor, what: Asked, at: dateti
         scope=scope_of(actor),
         since=period.since,
         until=min(period.until, at),
-        within=await paths_of(session, actor.county, what.within) if what.within is not None else None,
+        within=await paths_ever(session, actor.county, what.within) if what.within is not None else None,
         squad=what.squad,
         unit=what.unit,
         matters=what.matters,

@@ -23,6 +23,7 @@ from backend.cases.history import fingerprint
 from backend.cases.models import ReportSource
 from backend.errors import Conflict, Malformed, NotFound, Say
 from backend.grids.models import Grid, GridLevel
+from backend.grids.queries import paths_ever
 from backend.locks import one_at_a_time
 from backend.matters.models import MatterKind
 from backend.permissions import Actor, covers
@@ -131,7 +132,9 @@ async def _path(session: AsyncSession, actor: Actor, code: str | None) -> str:
     paths = scope_of(actor).paths
     if code is None:
         return paths[0]
-    wanted = [path for path in await queries.paths_of(session, actor.county, code) if _covered(actor, path)]
+    ever = await paths_ever(session, actor.county, code)
+    # A bulletin is of one place: of a cluster, that would be one of its villages.
+    wanted = [path for path in ever if path.split("/")[-1] == code and _covered(actor, path)]
     if not wanted:
         raise Malformed.at(
             "within", "unknown_grid", Say("没有这个网格，或它不在你的范围内", "There is no such grid of yours")

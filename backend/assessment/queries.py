@@ -251,14 +251,6 @@ async def page_of(
     return count or 0, [FoundCase(*row) for row in rows]
 
 
-async def paths_of(session: AsyncSession, county: str, code: str) -> tuple[str, ...]:
-    """Every path that a grid of this code has had; none if there is no such grid."""
-    found = await session.scalars(
-        select(col(Grid.path)).where(col(Grid.county) == county, col(Grid.code) == code).distinct()
-    )
-    return tuple(found)
-
-
 async def names_of(session: AsyncSession, county: str, by: Dimension, codes: Sequence[str]) -> Mapping[str, str]:
     """The latest name of each code of a place, squad, unit, matter or major."""
     if by in PLACES:

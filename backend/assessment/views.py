@@ -28,7 +28,7 @@ from backend.assessment.schemas import (
     TrendPoint,
 )
 from backend.assessment.schemes import USUAL, SchemeContent, Scored, ranks, score_of
-from backend.cases.models import ReportSource
+from backend.cases.words import SOURCE_WORDS
 from backend.clock import SHANGHAI
 from backend.errors import Say
 from backend.matters.catalogue_words import SEVERITIES
@@ -44,11 +44,6 @@ SCORED = {
     Dimension.UNIT: Scored.SQUADS,
 }
 KINDS = {MatterKind.EVENT: Say("事件", "Events"), MatterKind.COMPONENT: Say("部件", "Components")}
-SOURCES = {
-    ReportSource.STAFF: Say("网格上报", "Staff"),
-    ReportSource.RESIDENT: Say("居民随手拍", "Residents"),
-    ReportSource.HOTLINE: Say("热线", "Hotline"),
-}
 
 
 async def fresh(session: AsyncSession, county: str) -> int:
@@ -182,7 +177,7 @@ async def _names(
     fixed: Mapping[Dimension, Mapping[str, Say]] = {
         Dimension.SEVERITY: {each.value: say for each, say in SEVERITIES.items()},
         Dimension.KIND: {each.value: say for each, say in KINDS.items()},
-        Dimension.SOURCE: {each.value: say for each, say in SOURCES.items()},
+        Dimension.SOURCE: {each.value: say for each, say in SOURCE_WORDS.items()},
     }
     if by in fixed:
         return {code: say.in_language(language) for code, say in fixed[by].items()}

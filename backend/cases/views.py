@@ -45,6 +45,7 @@ from backend.staff.queries import squad_names
 from backend.staff.queries_rota import names_of
 
 FROM_THE_PUBLIC = Say("居民", "A resident")
+_NOBODY = Handlers()
 
 
 async def summaries(
@@ -55,6 +56,15 @@ async def summaries(
     handlers = await queries_rows.handlers_of(session, actor.county, [row.case.id for row in rows])
     reported = await queries.reported_ids(session, actor, [row.case.id for row in rows])
     return [_summary(row, actor, handlers[row.case.id], at, language, is_own=row.case.id in reported) for row in rows]
+
+
+async def readable_summaries(
+    session: AsyncSession, actor: Actor, ids: Sequence[UUID], *, at: datetime, language: str
+) -> list[CaseSummary]:
+    """The same for a screen on which nothing can be done: without steps, and without other squads' parts."""
+    rows = await queries_rows.case_rows(session, actor.county, ids)
+    reported = await queries.reported_ids(session, actor, [row.case.id for row in rows])
+    return [_summary(row, actor, None, at, language, is_own=row.case.id in reported) for row in rows]
 
 
 async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: datetime, language: str) -> CaseDetail:
@@ -160,13 +170,12 @@ def _duty_name(duty: Duty | None, language: str) -> str:
 
 
 def _summary(
-    row: CaseRow, actor: Actor, handlers: Handlers, at: datetime, language: str, *, is_own: bool
+    row: CaseRow, actor: Actor, handlers: Handlers | None, at: datetime, language: str, *, is_own: bool
 ) -> CaseSummary:
     case = row.case
     squad = SquadBrief(code=case.squad_code, name=row.squad_name) if case.squad_code and row.squad_name else None
-    steps = allowed_steps(
-        facts_of(case, handlers, at, review_needed=row.matter.review_needed), standing_of(actor, case, handlers)
-    )
+    steps = _steps(row, actor, handlers, at) if handlers else []
+    handlers = handlers or _NOBODY
     return CaseSummary(
         id=case.id,
         code=case.code,
@@ -208,6 +217,11 @@ def _summary(
         cover_photo=row.cover_photo,
         allowed_actions=[_allowed(step, row.matter.photos_after_min, language) for step in steps],
     )
+
+
+def _steps(row: CaseRow, actor: Actor, handlers: Handlers, at: datetime) -> list[Step]:
+    facts = facts_of(row.case, handlers, at, review_needed=row.matter.review_needed)
+    return allowed_steps(facts, standing_of(actor, row.case, handlers))
 
 
 def _reporter_name(row: CaseRow, language: str) -> str:

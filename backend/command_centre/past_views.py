@@ -19,9 +19,9 @@ from backend.cases.past_groups import Seen, count_groups
 from backend.cases.queries import history_of, no_such_case
 from backend.cases.schemas import AssignmentOut, CaseDetail, CaseSummary, ClockOut, MatterBrief, PartOut, SquadBrief
 from backend.cases.terms import Action, Part
-from backend.cases.views import detail, summaries
+from backend.cases.views import detail, readable_summaries
 from backend.command_centre import past_queries
-from backend.command_centre.past_queries import Box, Lived, PastEvent
+from backend.command_centre.past_queries import Box, Lived
 from backend.command_centre.past_schemas import Past, PastSquad
 from backend.matters.clocks import WorkCalendar
 from backend.matters.queries import matter_of_any_version, work_calendar
@@ -69,13 +69,12 @@ def _place_in_queue(case: Seen, case_id: UUID) -> tuple[bool, float, UUID]:
 
 async def _seen(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> dict[UUID, Seen]:
     lived = await past_queries.cases_that_lived(session, actor, at, box)
-    events = await past_queries.histories(session, actor, at, box)
     awaited = await past_queries.awaited_then(session, actor.county, at)
     calendar = await work_calendar(session, actor.county)
     if len(lived) > AT_ONCE:
-        pasts = await asyncio.to_thread(_walk, calendar, lived, events, at)
+        pasts = await asyncio.to_thread(_walk, calendar, lived, at)
     else:
-        pasts = _walk(calendar, lived, events, at)
+        pasts = _walk(calendar, lived, at)
     conditions = {past.condition for past in pasts.values() if past.condition}
     severities = await past_queries.severities(session, actor.county, sorted(conditions)) if conditions else {}
     now = {case.id: case.severity for case in lived}
@@ -85,10 +84,8 @@ async def _seen(session: AsyncSession, actor: Actor, at: datetime, box: Box | No
     }
 
 
-def _walk(
-    calendar: WorkCalendar, lived: Sequence[Lived], events: dict[UUID, list[PastEvent]], at: datetime
-) -> dict[UUID, PastCase]:
-    found = {case.id: as_it_was(calendar, events.get(case.id, []), at) for case in lived}
+def _walk(calendar: WorkCalendar, lived: Sequence[Lived], at: datetime) -> dict[UUID, PastCase]:
+    found = {case.id: as_it_was(calendar, case.history(), at) for case in lived}
     return {case_id: past for case_id, past in found.items() if past}
 
 
@@ -96,7 +93,7 @@ async def _rows(
     session: AsyncSession, actor: Actor, seen: dict[UUID, Seen], at: datetime, language: str
 ) -> list[CaseSummary]:
     names = await squad_names(session, actor.county)
-    now = await summaries(session, actor, list(seen), at=at, language=language)
+    now = await readable_summaries(session, actor, list(seen), at=at, language=language)
     return [await _as_then(session, actor.county, row, seen[row.id], at, names, language) for row in now]
 
 

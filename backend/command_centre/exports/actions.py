@@ -97,14 +97,16 @@ async def make_export(sessions: Sessions, store: ObjectStore, county: str, expor
         actor = await _asker(session, export, at)
         wanted = _FILTER.validate_python(export.wanted, strict=False)
         export.state, export.done = ExportState.RUNNING, 0
-        export.total = await queries.count_cases(session, actor, wanted, at) if actor else None
+        ids = await queries.case_ids(session, actor, wanted, at, most=MOST_CASES + 1) if actor else []
+        export.total = len(ids) if actor else None
+        conditions = await queries.conditions_ever(session, county)
     if actor is None:
         return await _end(sessions, export, ExportState.FAILED, at, reason="not_allowed")
-    if (export.total or 0) > MOST_CASES:
+    if len(ids) > MOST_CASES:
         return await _end(sessions, export, ExportState.FAILED, at, reason="too_many_cases")
     with tempfile.TemporaryDirectory(prefix="suozi-export-") as folder:
         path = Path(folder) / "file"
-        if not await _write(sessions, export, actor, wanted, path, at):
+        if not await _write(sessions, export, ids, conditions, path):
             return None  # given up meanwhile
         data = await asyncio.to_thread(path.read_bytes)
     try:
@@ -129,16 +131,13 @@ async def _asker(session: AsyncSession, export: Export, at: datetime) -> Actor |
 
 
 async def _write(
-    sessions: Sessions, export: Export, actor: Actor, wanted: CaseFilter, path: Path, at: datetime
+    sessions: Sessions, export: Export, ids: Sequence[UUID], conditions: queries.Conditions, path: Path
 ) -> bool:
     """The whole file at `path`; False if it was given up on the way.
 
     A page is written at once in a thread. More goes to a process of its own, which takes seconds to start: a workbook of a
     year keeps one core busy for a minute, which the event loop would feel.
     """
-    async with sessions.begin() as session:
-        ids = await queries.case_ids(session, actor, wanted, at)
-        conditions = await queries.conditions_ever(session, export.county)
     pages = [ids[first : first + queries.AT_ONCE] for first in range(0, len(ids), queries.AT_ONCE)]
     if len(pages) > 1:
         return await _write_in_child(sessions, export, pages, conditions, path)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from backend.cases.models import ReportSource, Satisfaction
 from backend.cases.terms import STATUS_WORDS, Status
+from backend.cases.words import SATISFACTION_WORDS, SOURCE_WORDS
 from backend.errors import Say
 from backend.matters.catalogue_words import SEVERITIES
 from backend.matters.models import Severity
@@ -52,16 +53,6 @@ COLUMNS = (
     Column("photos", Say("照片数", "Photos")),
     Column("satisfaction", Say("居民评价", "Resident's answer")),
 )
-
-SOURCE_WORDS: Mapping[ReportSource, Say] = {
-    ReportSource.STAFF: Say("网格上报", "Staff"),
-    ReportSource.RESIDENT: Say("居民随手拍", "Resident"),
-    ReportSource.HOTLINE: Say("热线", "Hotline"),
-}
-SATISFACTION_WORDS: Mapping[Satisfaction, Say] = {
-    Satisfaction.SATISFIED: Say("已解决", "Fixed"),
-    Satisfaction.NOT_SATISFIED: Say("没解决", "Not fixed"),
-}
 
 
 class CaseLine(NamedTuple):

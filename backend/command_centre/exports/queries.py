@@ -28,10 +28,10 @@ async def count_cases(session: AsyncSession, actor: Actor, wanted: CaseFilter, a
     return await session.scalar(select(func.count()).where(matching(actor, wanted, at))) or 0
 
 
-async def case_ids(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime) -> list[UUID]:
-    """The wanted cases that the actor may see, oldest first."""
+async def case_ids(session: AsyncSession, actor: Actor, wanted: CaseFilter, at: datetime, *, most: int) -> list[UUID]:
+    """The wanted cases that the actor may see, oldest first, and no more than `most`."""
     found = select(col(Case.id)).where(matching(actor, wanted, at)).order_by(col(Case.opened_at), col(Case.id))
-    return list(await session.scalars(found))
+    return list(await session.scalars(found.limit(most)))
 
 
 Conditions = Mapping[tuple[int, str], str]
