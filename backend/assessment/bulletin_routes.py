@@ -78,6 +78,17 @@ async def get_bulletin(bulletin_id: UUID, actor: Assessor, session: Session, at:
     return await bulletins.bulletin_out(session, row, at)
 
 
+@router.delete("/bulletins/{bulletin_id}", status_code=204)
+async def delete_bulletin(
+    bulletin_id: UUID,
+    actor: Assessor,
+    session: Session,
+    version: Annotated[int, Query(ge=1, le=2**31 - 1, description="the draft as it was seen")],
+) -> None:
+    """Throw a draft away. What was issued stands."""
+    await bulletins.discard(session, actor=actor, bulletin_id=bulletin_id, version=version)
+
+
 @router.post("/bulletins/{bulletin_id}/issue")
 async def issue_bulletin(
     bulletin_id: UUID, body: BulletinIssue, actor: Assessor, session: Session, at: Now

@@ -117,6 +117,14 @@ async def put_bulletin(
     return False, kept
 
 
+async def discard(session: AsyncSession, *, actor: Actor, bulletin_id: UUID, version: int) -> None:
+    """A draft is gone, with its remarks. Raises NotFound, Conflict (issued already, changed meanwhile)."""
+    row = await bulletin_for(session, actor, bulletin_id, lock=True)
+    _require_draft(row)
+    _require_version(row, version)
+    await session.delete(row)
+
+
 def _require_draft(row: Bulletin) -> None:
     if row.status == BulletinStatus.ISSUED:
         raise Conflict("bulletin_issued", Say("通报已经印发，不能再改", "The bulletin is issued and stands as it is"))

@@ -929,6 +929,13 @@ GET /api/bulletins/{bulletin}/workbook
     other_town      401     403     403     403     403     404     403
     other_county    401     403     403     403     403     404     403
     absent          401     403     403     403     403     404     403
+DELETE /api/bulletins/{bulletin}?version=1
+    own             401     403     403     403     403     204     403
+    other_grid      401     403     403     403     403     204     403
+    other_squad     401     403     403     403     403     204     403
+    other_town      401     403     403     403     403     404     403
+    other_county    401     403     403     403     403     404     403
+    absent          401     403     403     403     403     404     403
 POST /api/bulletins/{bulletin}/issue < bulletin_issue
     own             401     403     403     403     403     200     403
     other_grid      401     403     403     403     403     200     403

@@ -2899,7 +2899,11 @@ export interface paths {
          */
         put: operations["put_bulletin_api_bulletins__bulletin_id__put"];
         post?: never;
-        delete?: never;
+        /**
+         * Delete Bulletin
+         * @description Throw a draft away. What was issued stands.
+         */
+        delete: operations["delete_bulletin_api_bulletins__bulletin_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -18950,6 +18954,56 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["BulletinOut"];
                 };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    delete_bulletin_api_bulletins__bulletin_id__delete: {
+        parameters: {
+            query: {
+                /** @description the draft as it was seen */
+                version: number;
+            };
+            header?: never;
+            path: {
+                bulletin_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description problem */
             422: {

@@ -293,6 +293,21 @@ async def test_a_bulletin_stands_once_it_is_issued(people: People, clock: Clock)
     assert (await operator.http.get(bulletin)).json() == issued
     fixed = await operator.http.put(bulletin, json=body | {"remarks": "改", "version": 3})
     assert (fixed.status_code, fixed.json()["code"]) == (409, "bulletin_issued")
+    kept = await operator.http.delete(bulletin, params={"version": 3})
+    assert (kept.status_code, kept.json()["code"]) == (409, "bulletin_issued")
+
+
+async def test_a_draft_is_thrown_away_as_it_was_seen(people: People) -> None:
+    operator = await people.operator()
+    draft = f"/api/bulletins/{uuid4()}"
+    body = {"kind": "weekly", "day": "2026-11-23"}
+    for more in ({}, {"remarks": "请各村重视。", "version": 1}):
+        assert (await operator.http.put(draft, json=body | more)).status_code in (200, 201)
+    stale = await operator.http.delete(draft, params={"version": 1})
+    assert (stale.status_code, stale.json()["code"]) == (409, "stale_version")
+    assert (await operator.http.delete(draft, params={"version": 2})).status_code == 204
+    assert (await operator.http.get(draft)).json()["code"] == "no_such_bulletin"
+    assert (await operator.http.get("/api/bulletins")).json() == []
 
 
 HOSTILE = ("=1+1", '=HYPERLINK("//bad.test")', "+1", "-1", "@SUM(1)", "\t=1", "=cmd|'/C calc'!A0")
