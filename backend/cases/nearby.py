@@ -36,7 +36,7 @@ async def nearby_cases(
     covers = {
         row.case.id: row.cover_photo for row in await queries_rows.case_rows(session, actor.county, list(visible))
     }
-    reported = await queries.reported_ids(session, actor, ids)
+    reported = await queries_rows.reported_ids(session, actor, ids)
     return NearbyCases(
         radius_m=matter.duplicate_radius_m,
         items=[

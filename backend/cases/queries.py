@@ -1,9 +1,10 @@
 """Every SELECT about cases. What an actor may see is decided by `visible_to`, and nowhere else."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, bindparam, false, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -88,13 +89,18 @@ def reported_by(actor: Actor) -> ColumnElement[bool]:
 
     Asked once for all rows, not once a row: nobody has reported many.
     """
-    mine = (col(Report.county) == actor.county, col(Report.reporter_id) == actor.staff_id)
+    return col(Case.id).in_(reports_of(actor.county, actor.staff_id))
+
+
+def reports_of(county: Any, staff_id: Any) -> CompoundSelect[Any]:
+    """The ids of the cases that this person reported; both may be bound later."""
+    mine = (col(Report.county) == county, col(Report.reporter_id) == staff_id)
     merged = (
         select(col(_REPORTED.merged_into))
         .join(Report, and_(col(Report.county) == col(_REPORTED.county), col(Report.case_id) == col(_REPORTED.id)))
         .where(*mine, col(_REPORTED.merged_into).is_not(None))
     )
-    return col(Case.id).in_(select(col(Report.case_id)).where(*mine).union_all(merged))
+    return select(col(Report.case_id)).where(*mine).union_all(merged)
 
 
 async def case_for(session: AsyncSession, actor: Actor, case_id: UUID, *, lock: bool = False) -> Case:
@@ -140,13 +146,6 @@ async def case_id_by_code(session: AsyncSession, actor: Actor, code: str) -> UUI
 async def visible_ids(session: AsyncSession, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
     """Those of these cases that the actor may see."""
     return set(await session.scalars(select(col(Case.id)).where(visible_to(actor), col(Case.id).in_(list(ids)))))
-
-
-async def reported_ids(session: AsyncSession, actor: Actor, ids: Iterable[UUID]) -> set[UUID]:
-    """Those of these cases that the actor reported; see `reported_by`."""
-    of_county = col(Case.county) == actor.county
-    wanted = select(col(Case.id)).where(of_county, reported_by(actor), col(Case.id).in_(list(ids)))
-    return set(await session.scalars(wanted))
 
 
 def no_such_case() -> NotFound:

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases import queries_rows
 from backend.cases.models import Case, ReportSource
+from backend.cases.queries_rows import CaseColumns
 from backend.cases.terms import CaseFacts, ClockKind, Handlers, Part, Standing, Status
 from backend.matters.queries import matter_of
 from backend.permissions import SQUAD_ROLES, Actor, Role, covers
@@ -23,7 +24,7 @@ async def facts_and_standing(
     return facts_of(case, handlers, at, review_needed=matter.review_needed), standing_of(actor, case, handlers)
 
 
-def facts_of(case: Case, handlers: Handlers, at: datetime, *, review_needed: bool) -> CaseFacts:
+def facts_of(case: Case | CaseColumns, handlers: Handlers, at: datetime, *, review_needed: bool) -> CaseFacts:
     return CaseFacts(
         status=case.status,
         severity=case.severity,
@@ -58,7 +59,7 @@ def is_sampled(case_id: UUID) -> bool:
     return case_id.int % SAMPLE_EVERY == 0
 
 
-def standing_of(actor: Actor, case: Case, handlers: Handlers) -> Standing:
+def standing_of(actor: Actor, case: Case | CaseColumns, handlers: Handlers) -> Standing:
     own = set(actor.squad_codes)
     grid = actor.roles_at(case.grid_path) - SQUAD_ROLES
     return Standing(
@@ -82,7 +83,7 @@ def own_part(actor: Actor, handlers: Handlers) -> Part | None:
     return next((state for code, state in handlers.parts if code in actor.squad_codes), None)
 
 
-def _roles_holding(actor: Actor, case: Case) -> frozenset[Role]:
+def _roles_holding(actor: Actor, case: Case | CaseColumns) -> frozenset[Role]:
     if case.squad_code:
         return _squad_roles(actor, {case.squad_code})
     return frozenset(

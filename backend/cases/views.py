@@ -15,7 +15,7 @@ from backend.cases.history import first_broken_link
 from backend.cases.holding import handling_limit
 from backend.cases.lifecycle import REASONS
 from backend.cases.models import Case, CaseEvent, ReportSource
-from backend.cases.queries_rows import CaseRow
+from backend.cases.queries_rows import CaseColumns, CaseRow
 from backend.cases.schemas import (
     MAX_PHOTOS,
     AllowedAction,
@@ -54,7 +54,7 @@ async def summaries(
     """The cases with these ids, in this order, with what the actor may do with each. They must be visible to the actor."""
     rows = await queries_rows.case_rows(session, actor.county, ids)
     handlers = await queries_rows.handlers_of(session, actor.county, [row.case.id for row in rows])
-    reported = await queries.reported_ids(session, actor, [row.case.id for row in rows])
+    reported = await queries_rows.reported_ids(session, actor, [row.case.id for row in rows])
     return [_summary(row, actor, handlers[row.case.id], at, language, is_own=row.case.id in reported) for row in rows]
 
 
@@ -63,7 +63,7 @@ async def readable_summaries(
 ) -> list[CaseSummary]:
     """The same for a screen on which nothing can be done: without steps, and without other squads' parts."""
     rows = await queries_rows.case_rows(session, actor.county, ids)
-    reported = await queries.reported_ids(session, actor, [row.case.id for row in rows])
+    reported = await queries_rows.reported_ids(session, actor, [row.case.id for row in rows])
     return [_summary(row, actor, None, at, language, is_own=row.case.id in reported) for row in rows]
 
 
@@ -72,7 +72,7 @@ async def detail(session: AsyncSession, actor: Actor, case_id: UUID, *, at: date
     case = await queries.case_for(session, actor, case_id)
     (row,) = await queries_rows.case_rows(session, case.county, [case.id])
     handlers = await queries_rows.handlers_of(session, case.county, [case.id])
-    reported = await queries.reported_ids(session, actor, [case.id])
+    reported = await queries_rows.reported_ids(session, actor, [case.id])
     summary = _summary(row, actor, handlers[case.id], at, language, is_own=case.id in reported)
     condition = await condition_of(session, case.county, case.catalogue_version, case.condition_code)
     squads = await squad_names(session, case.county)
@@ -230,7 +230,7 @@ def _reporter_name(row: CaseRow, language: str) -> str:
     return named or FROM_THE_PUBLIC.in_language(language)
 
 
-def _asked(case: Case) -> list[Literal["extension", "suspension", "void"]]:
+def _asked(case: CaseColumns) -> list[Literal["extension", "suspension", "void"]]:
     asked: list[Literal["extension", "suspension", "void"]] = []
     if case.extension_asked_by:
         asked.append("extension")
@@ -253,7 +253,7 @@ def _place(row: CaseRow) -> PlaceOut:
     )
 
 
-def _overdue_s(case: Case, at: datetime) -> int:
+def _overdue_s(case: CaseColumns, at: datetime) -> int:
     """How late it is now, or was at the end of handling."""
     if case.due_at is None:
         return case.late_s

@@ -69,7 +69,6 @@ def _place_in_queue(case: Seen, case_id: UUID) -> tuple[bool, float, UUID]:
 
 async def _seen(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> dict[UUID, Seen]:
     lived = await past_queries.cases_that_lived(session, actor, at, box)
-    awaited = await past_queries.awaited_then(session, actor.county, at)
     calendar = await work_calendar(session, actor.county)
     if len(lived) > AT_ONCE:
         pasts = await asyncio.to_thread(_walk, calendar, lived, at)
@@ -77,9 +76,9 @@ async def _seen(session: AsyncSession, actor: Actor, at: datetime, box: Box | No
         pasts = _walk(calendar, lived, at)
     conditions = {past.condition for past in pasts.values() if past.condition}
     severities = await past_queries.severities(session, actor.county, sorted(conditions)) if conditions else {}
-    now = {case.id: case.severity for case in lived}
+    known = {case.id: case for case in lived}
     return {
-        case_id: Seen(past, severities.get(past.condition or "", now[case_id]), awaited.get(case_id))
+        case_id: Seen(past, severities.get(past.condition or "", known[case_id].severity), known[case_id].arrive_by)
         for case_id, past in pasts.items()
     }
 
@@ -153,8 +152,8 @@ async def case_as_it_was(session: AsyncSession, actor: Actor, case_id: UUID, at:
     if past is None:
         raise no_such_case()
     severities = await past_queries.severities(session, actor.county, [past.condition]) if past.condition else {}
-    awaited = await past_queries.awaited_then(session, actor.county, at)
-    seen = Seen(past, severities.get(past.condition or "", now.severity), awaited.get(case_id))
+    awaited = await past_queries.awaited_then(session, actor.county, case_id, at)
+    seen = Seen(past, severities.get(past.condition or "", now.severity), awaited)
     row = await _as_then(session, actor.county, now, seen, at, await squad_names(session, actor.county), language)
     parts = [_part_then(part, at) for part in now.parts if part.assigned_at <= at]
     clocks = clocks_of(calendar, history[: past.version])

@@ -13,12 +13,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sse_starlette import EventSourceResponse, ServerSentEvent
 
 from backend.access import TrackReader
-from backend.clock import Now
+from backend.clock import Now, local_date
+from backend.command_centre.past_moment import PastMoment
 from backend.command_centre.streams import PING_S, Viewer, ping_event
 from backend.command_centre.track_schemas import Positions, RawDay, RawFix, Replay
-from backend.command_centre.track_views import positions_now, replay
+from backend.command_centre.track_views import positions_now, positions_then, replay
 from backend.database import Session
-from backend.errors import Problem
+from backend.errors import Malformed, Problem, Say
 from backend.language import Language, request_language
 from backend.patrols.day_views import no_such_day
 from backend.patrols.deriving import day_of, fixes_live
@@ -41,6 +42,19 @@ async def get_positions(look: LookId, actor: TrackReader, session: Session, at: 
     """Everybody on patrol whom my look is about, with the age of each position."""
     opened = await look_for(session, actor, look, at, LookKind.LIVE)
     shown = await positions_now(session, actor, opened, at, language)
+    await note_looked(session, opened, [person.staff_id for person in shown.people], at)
+    return shown
+
+
+@router.get("/past/positions")
+async def get_past_positions(
+    look: LookId, moment: PastMoment, actor: TrackReader, session: Session, at: Now, language: Language
+) -> Positions:
+    """Where those whom my look is about were at a moment of its day. They must have been on patrol then; each is told."""
+    opened = await look_for(session, actor, look, at, LookKind.REPLAY)
+    if local_date(moment) != opened.on_day:
+        raise Malformed.at("at", "not_in_range", Say("这次查看只限登记的那一天", "This look is about another day"))
+    shown = await positions_then(session, actor, opened, moment, language)
     await note_looked(session, opened, [person.staff_id for person in shown.people], at)
     return shown
 

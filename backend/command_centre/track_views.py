@@ -1,12 +1,13 @@
 """Others' positions and tracks as they are shown: only what a look names, within the reader's scope."""
 
+import asyncio
 from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -30,6 +31,8 @@ from backend.patrols.schemas import ObjectionOut
 from backend.permissions import Actor
 from backend.staff.models import LatestPosition, Staff
 from backend.staff.rota import midnight
+from geo.tracks.moment import Known, place_at
+from geo.tracks.wire import decode
 
 MOST_CASES = 500
 
@@ -84,6 +87,62 @@ async def positions_now(session: AsyncSession, actor: Actor, look: TrackLook, at
         for patrol, name, measured_at, lng, lat, accuracy_m in rows
     ]
     return Positions(as_of=at, people=people)
+
+
+async def positions_then(
+    session: AsyncSession, actor: Actor, look: TrackLook, moment: datetime, language: str
+) -> Positions:
+    """Everybody of the look's day who was on patrol at that moment, and where, by the derived day. As of `positions_now`,
+    whoever shows it tells them."""
+    rows = (
+        await session.execute(
+            select(Patrol, col(Staff.name), col(StaffDay.track))
+            .join(Staff, and_(col(Staff.county) == col(Patrol.county), col(Staff.id) == col(Patrol.staff_id)))
+            .outerjoin(
+                StaffDay,
+                and_(
+                    col(StaffDay.county) == col(Patrol.county),
+                    col(StaffDay.staff_id) == col(Patrol.staff_id),
+                    col(StaffDay.on_day) == col(Patrol.on_day),
+                ),
+            )
+            .where(
+                tracks_visible_to(actor),
+                named_by(look),
+                col(Patrol.started_at) <= moment,
+                or_(col(Patrol.ended_at).is_(None), col(Patrol.ended_at) > moment),
+                col(Patrol.shift_ends_at) > moment,
+            )
+            .order_by(col(Patrol.staff_id))
+        )
+    ).all()
+    posts = await posts_on(session, actor.county, {patrol.staff_id: moment for patrol, *_ in rows}, language)
+    places = await asyncio.to_thread(_places, [(patrol, track) for patrol, _name, track in rows], moment)
+    people = [
+        Whereabouts(
+            staff_id=patrol.staff_id,
+            name=name,
+            post=posts.get(patrol.staff_id, ""),
+            squad_code=patrol.squad_code,
+            patrol_id=patrol.id,
+            travel=patrol.travel,
+            since=patrol.started_at,
+            paused=is_paused(patrol, moment),
+            at=datetime.fromtimestamp(place.at_s, UTC) if place else None,
+            lng=place.lng if place else None,
+            lat=place.lat if place else None,
+            accuracy_m=None,
+        )
+        for (patrol, name, _track), place in zip(rows, places, strict=True)
+    ]
+    return Positions(as_of=moment, people=people)
+
+
+def _places(days: Sequence[tuple[Patrol, bytes | None]], moment: datetime) -> list[Known | None]:
+    second = int(moment.timestamp())
+    return [
+        place_at(decode(track), second, int(patrol.started_at.timestamp())) if track else None for patrol, track in days
+    ]
 
 
 def is_paused(patrol: Patrol, at: datetime) -> bool:

@@ -722,6 +722,13 @@ GET /api/positions?look={live}
     other_town      401     403     403     404     403     404     403
     other_county    401     403     403     404     403     404     403
     absent          401     403     403     404     403     404     403
+GET /api/past/positions?look={look}&at=2026-11-23T01:30:00Z
+    own             401     403     403     404     403     200     403
+    other_grid      401     403     403     404     403     200     403
+    other_squad     401     403     403     404     403     200     403
+    other_town      401     403     403     404     403     404     403
+    other_county    401     403     403     404     403     404     403
+    absent          401     403     403     404     403     404     403
 GET /api/positions/live?look={live}
     own             401     403     403     404     403     200     403
     other_grid      401     403     403     404     403     200     403

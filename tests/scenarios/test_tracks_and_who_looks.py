@@ -1,7 +1,7 @@
 """A patrol is walked, replayed with a reason, and the person sees who looked. Nothing is shown without, or out of scope."""
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,35 @@ async def test_a_replay_shows_the_way_and_what_happened_and_is_told_to_the_perso
     assert (seen["reason"], seen["kind"], seen["on_day"]) == (REASON, "replay", DAY)
     assert seen["by_post"] == "指挥员"
     assert (await worker.http.get("/api/patrolling")).json()["looks_lately"] == 1
+
+
+async def test_where_somebody_was_at_a_past_moment_wants_a_reason_too(
+    people: People, clock: Clock, session: AsyncSession
+) -> None:
+    worker, operator = await people.worker(), await people.operator()
+    patrol_id = await walked(worker, clock, session)
+    clock.at += 60 * MINUTE
+    look_id = await look(operator)
+
+    async def then(minutes: float, under: str = look_id) -> Any:
+        at = (MONDAY_MORNING + minutes * MINUTE).isoformat()
+        return await operator.http.get("/api/past/positions", params={"look": under, "at": at})
+
+    assert (await worker.http.get("/api/my/looks")).json() == []
+    (person,) = (await then(10)).json()["people"]
+    assert (person["patrol_id"], person["paused"]) == (str(patrol_id), False)
+    assert datetime.fromisoformat(person["at"]) == MONDAY_MORNING + 10 * MINUTE
+    (begin,), (end,) = (await then(1)).json()["people"], (await then(19)).json()["people"]
+    assert begin["lat"] < person["lat"] < end["lat"]
+    (silent,) = (await then(24)).json()["people"]
+    assert datetime.fromisoformat(silent["at"]) < MONDAY_MORNING + 21 * MINUTE, "nothing is known of the last minutes"
+    assert (await then(26)).json()["people"] == [], "the patrol was over"
+    (seen,) = (await worker.http.get("/api/my/looks")).json()
+    assert (seen["reason"], seen["kind"], seen["on_day"]) == (REASON, "replay", DAY)
+    other_day = await then(-24 * 60)
+    assert (other_day.status_code, other_day.json()["errors"][0]["code"]) == (422, "not_in_range")
+    live = await then(10, await look(operator, "live"))
+    assert (live.status_code, live.json()["code"]) == (404, "no_such_look")
 
 
 async def test_looking_twice_under_one_reason_is_one_line_and_a_file_taken_out_another(

@@ -2408,6 +2408,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/past/positions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Past Positions
+         * @description Where those whom my look is about were at a moment of its day. They must have been on patrol then; each is told.
+         */
+        get: operations["get_past_positions_api_past_positions_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/positions/live": {
         parameters: {
             query?: never;
@@ -17260,11 +17280,11 @@ export interface operations {
     past_api_past_get: {
         parameters: {
             query: {
-                /** @description ISO 8601 with offset, not in the future */
-                at: string;
                 /** @description west,south,east,north */
                 bbox?: string | null;
                 limit?: number;
+                /** @description ISO 8601 with offset, not in the future */
+                at: string;
             };
             header?: never;
             path?: never;
@@ -17367,6 +17387,58 @@ export interface operations {
             query: {
                 /** @description a look of mine that is open: PUT /api/track-looks/{id} */
                 look: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Positions"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_past_positions_api_past_positions_get: {
+        parameters: {
+            query: {
+                /** @description a look of mine that is open: PUT /api/track-looks/{id} */
+                look: string;
+                /** @description ISO 8601 with offset, not in the future */
+                at: string;
             };
             header?: never;
             path?: never;
