@@ -33,6 +33,29 @@ export interface PositionsListener {
   onFailure: (failure: Failure) => void
 }
 
+/** A slider that is being dragged asks for where it rests. */
+const RESTS_MS = 180
+
+/** Where they were at a past moment; nobody is told anything after the returned function is called. */
+export function readPositionsAt(look: string, at: Date, listener: PositionsListener): () => void {
+  const stopping = new AbortController()
+  const timer = setTimeout(() => void read(), RESTS_MS)
+
+  async function read(): Promise<void> {
+    const answer = await ask(api.GET('/api/past/positions', { params: { query: { look, at: at.toISOString() } }, signal: stopping.signal }))
+    if (stopping.signal.aborted) return
+    listener.onState(answer.ok)
+    if (answer.ok) listener.onPositions(answer.data)
+    else if (isReasonNeeded(answer.failure)) listener.onReasonNeeded()
+    else listener.onFailure(answer.failure)
+  }
+
+  return () => {
+    clearTimeout(timer)
+    stopping.abort()
+  }
+}
+
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 30_000
 /** The server pings every 15 s. */
