@@ -16,7 +16,7 @@ from backend.matters.clocks import WorkCalendar
 from backend.staff.models import Duty
 
 
-@dataclass
+@dataclass(slots=True)
 class PastCase:
     """A case as it was. `matter` and `condition` are None where they are those that the case has now; the clock's moments
     are as on the case's own row: none while it stands still."""

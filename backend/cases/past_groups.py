@@ -14,7 +14,7 @@ from backend.clock import local_date
 from backend.matters.models import Severity
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Seen:
     """A case as it was, with its severity then, and when the first whistled squad that was not there was to arrive."""
 

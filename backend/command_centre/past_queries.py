@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -38,13 +38,15 @@ class PastEvent(NamedTuple):
 
 
 class Lived(NamedTuple):
-    """A case that lived at the moment, with the severity that it has now, when the first whistled squad that was not there
-    was to arrive, and its history as JSON."""
+    """A case that lived at the moment, with the severity that it has now, and its history as JSON."""
 
     id: UUID
     severity: Severity
-    arrive_by: datetime | None
     written: str | None
+
+    @property
+    def was_whistled_for(self) -> bool:
+        return self.written is not None and f'"{Action.WHISTLE}"' in self.written
 
     def history(self) -> list[PastEvent]:
         """Up to the moment, oldest first; of what came later only changes of the matter. Read when it is asked for, which
@@ -85,10 +87,7 @@ async def cases_that_lived(session: AsyncSession, actor: Actor, at: datetime, bo
         .correlate(Case)
         .scalar_subquery()
     )
-    awaited = _awaited(col(Case.id), col(Case.county), at).correlate(Case).scalar_subquery()
-    rows = await session.execute(
-        select(col(Case.id), col(Case.severity), awaited, history).where(*_lived(actor, at, box))
-    )
+    rows = await session.execute(select(col(Case.id), col(Case.severity), history).where(*_lived(actor, at, box)))
     return [Lived(*row) for row in rows]
 
 
@@ -102,21 +101,21 @@ _ACTIONS = {action.value: action for action in Action}
 _STATUSES = {status.value: status for status in Status}
 
 
-def _awaited(case_id: Any, county: Any, at: datetime) -> Select[Any]:
-    """When the first squad was to arrive that was whistled for the case and was not there at the moment."""
-    return select(func.min(col(Assignment.arrive_by))).where(
-        col(Assignment.county) == county,
-        col(Assignment.case_id) == case_id,
-        col(Assignment.arrive_by).is_not(None),
-        col(Assignment.assigned_at) <= at,
-        or_(col(Assignment.arrived_at).is_(None), col(Assignment.arrived_at) > at),
-        or_(col(Assignment.ended_at).is_(None), col(Assignment.ended_at) > at),
+async def awaited_then(session: AsyncSession, county: str, ids: Sequence[UUID], at: datetime) -> dict[UUID, datetime]:
+    """When the first squad was to arrive that was whistled for one of these cases and was not there at the moment."""
+    rows = await session.execute(
+        select(col(Assignment.case_id), func.min(col(Assignment.arrive_by)))
+        .where(
+            col(Assignment.county) == county,
+            col(Assignment.case_id).in_(ids),
+            col(Assignment.arrive_by).is_not(None),
+            col(Assignment.assigned_at) <= at,
+            or_(col(Assignment.arrived_at).is_(None), col(Assignment.arrived_at) > at),
+            or_(col(Assignment.ended_at).is_(None), col(Assignment.ended_at) > at),
+        )
+        .group_by(col(Assignment.case_id))
     )
-
-
-async def awaited_then(session: AsyncSession, county: str, case_id: UUID, at: datetime) -> datetime | None:
-    found: datetime | None = await session.scalar(_awaited(case_id, county, at))
-    return found
+    return {case_id: arrive_by for case_id, arrive_by in rows if arrive_by}
 
 
 async def severities(session: AsyncSession, county: str, codes: Sequence[str]) -> dict[str, Severity]:

@@ -6,8 +6,9 @@ can be done with the past, so its cases offer no steps.
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,22 +32,24 @@ from backend.staff.people_words import DUTY_WORDS
 from backend.staff.queries import squad_names
 
 MOST_CASES = 500
-# Of more histories than this the walk is done beside the event loop.
 AT_ONCE = 500
+
+T = TypeVar("T")
 
 
 async def town_as_it_was(
     session: AsyncSession, actor: Actor, at: datetime, *, now: datetime, box: Box | None, limit: int, language: str
 ) -> Past:
     seen = await _seen(session, actor, at, box)
+    groups = await _aside(lambda: count_groups(seen.values(), at), len(seen))
     was_open = {case_id: case for case_id, case in seen.items() if not case.past.ended}
-    order = sorted(was_open, key=lambda i: _place_in_queue(was_open[i], i))
+    order = await _aside(lambda: sorted(was_open, key=lambda i: _place_in_queue(was_open[i], i)), len(seen))
     listed = order[:limit]
     squads = await queries_duty.duty_of_squads(session, actor.county, at)
     held = Counter(case.past.squad_code for case in was_open.values())
     return Past(
         at=at,
-        groups=count_groups(seen.values(), at),
+        groups=groups,
         cases=await _rows(session, actor, {case_id: was_open[case_id] for case_id in listed}, at, language),
         unlisted=len(order) - len(listed),
         squads=[
@@ -70,17 +73,21 @@ def _place_in_queue(case: Seen, case_id: UUID) -> tuple[bool, float, UUID]:
 async def _seen(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> dict[UUID, Seen]:
     lived = await past_queries.cases_that_lived(session, actor, at, box)
     calendar = await work_calendar(session, actor.county)
-    if len(lived) > AT_ONCE:
-        pasts = await asyncio.to_thread(_walk, calendar, lived, at)
-    else:
-        pasts = _walk(calendar, lived, at)
+    pasts = await _aside(lambda: _walk(calendar, lived, at), len(lived))
     conditions = {past.condition for past in pasts.values() if past.condition}
     severities = await past_queries.severities(session, actor.county, sorted(conditions)) if conditions else {}
-    known = {case.id: case for case in lived}
+    now = {case.id: case.severity for case in lived}
+    whistled = [case.id for case in lived if case.was_whistled_for]
+    awaited = await past_queries.awaited_then(session, actor.county, whistled, at)
     return {
-        case_id: Seen(past, severities.get(past.condition or "", known[case_id].severity), known[case_id].arrive_by)
+        case_id: Seen(past, severities.get(past.condition or "", now[case_id]), awaited.get(case_id))
         for case_id, past in pasts.items()
     }
+
+
+async def _aside(work: Callable[[], T], cases: int) -> T:
+    """Of many cases the work is done beside the event loop, which others wait for."""
+    return await asyncio.to_thread(work) if cases > AT_ONCE else work()
 
 
 def _walk(calendar: WorkCalendar, lived: Sequence[Lived], at: datetime) -> dict[UUID, PastCase]:
@@ -152,8 +159,8 @@ async def case_as_it_was(session: AsyncSession, actor: Actor, case_id: UUID, at:
     if past is None:
         raise no_such_case()
     severities = await past_queries.severities(session, actor.county, [past.condition]) if past.condition else {}
-    awaited = await past_queries.awaited_then(session, actor.county, case_id, at)
-    seen = Seen(past, severities.get(past.condition or "", now.severity), awaited)
+    awaited = await past_queries.awaited_then(session, actor.county, [case_id], at)
+    seen = Seen(past, severities.get(past.condition or "", now.severity), awaited.get(case_id))
     row = await _as_then(session, actor.county, now, seen, at, await squad_names(session, actor.county), language)
     parts = [_part_then(part, at) for part in now.parts if part.assigned_at <= at]
     clocks = clocks_of(calendar, history[: past.version])
