@@ -1,6 +1,6 @@
 """Who may take which step of the table now: the list offered to a person, and the decision about one action. Pure."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from backend.cases.guards import GUARDS
 from backend.cases.lifecycle import STEPS, steps_of
@@ -29,11 +29,17 @@ def _steps_from(status: Status) -> tuple[Step, ...]:
 
 def allowed_steps(case: CaseFacts, actor: Standing) -> list[Step]:
     """The steps this actor may take now, main one first; of one action at most one."""
+    return list(_allowed_steps(case, actor))
+
+
+# The rows of a queue are much alike.
+@lru_cache(maxsize=4096)
+def _allowed_steps(case: CaseFacts, actor: Standing) -> tuple[Step, ...]:
     found: dict[Action, Step] = {}
     for step in _steps_from(case.status):
         if step.action not in found and actor.roles_for(step) and _failing(step, case, actor) is None:
             found[step.action] = step
-    return list(found.values())
+    return tuple(found.values())
 
 
 def decide_step(case: CaseFacts, action: Action, actor: Standing) -> tuple[Step, Role]:

@@ -1,12 +1,12 @@
 """Every SELECT of the lists of cases: which of the visible ones are wanted, and a page of them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
 from geoalchemy2.shape import from_shape
-from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -98,7 +98,7 @@ def _about_the_case(wanted: CaseFilter) -> list[ColumnElement[bool]]:
     if wanted.squad and wanted.squad != "mine":
         clauses.append(col(Case.squad_code) == wanted.squad)
     if wanted.text:
-        clauses.append(_matches(wanted, wanted.text))
+        clauses.append(_matches(wanted, wanted.text, says(wanted.text)))
     return clauses
 
 
@@ -201,15 +201,19 @@ def ends_with(tail: str) -> ColumnElement[bool]:
 
 def says(text: str) -> ColumnElement[bool]:
     """The reported words hold this. An index knows every two neighbouring signs of them; for a single sign all are read."""
-    has = col(Case.words).icontains(text, autoescape=True)
     if len(text) < 2:
-        return has
-    return and_(func.bigrams(func.lower(col(Case.words))).op("@>")(func.bigrams(literal(text.lower()))), has)
+        return _holds(text)
+    pairs = func.bigrams(func.lower(col(Case.words))).op("@>")(func.bigrams(literal(text.lower())))
+    return and_(pairs, _holds(text))
 
 
-def _matches(wanted: CaseFilter, text: str) -> ColumnElement[bool]:
+def _holds(text: str) -> ColumnElement[bool]:
+    return col(Case.words).icontains(text, autoescape=True)
+
+
+def _matches(wanted: CaseFilter, text: str, said: ColumnElement[bool]) -> ColumnElement[bool]:
     """Free text: how the code begins or ends, part of the words, of the matter's name or of the grid's name."""
-    ways = [says(text)]
+    ways = [said]
     if text.isascii() and text.isalnum():
         begins = col(Case.code).startswith(text.upper(), autoescape=True)
         ways += [begins, ends_with(text.upper())]
@@ -232,6 +236,10 @@ async def page_of_case_ids(
     limit: int,
 ) -> list[tuple[UUID, datetime]]:
     """Ids with the moment they are ordered by: soonest deadline first, or latest change or opening first."""
+    if wanted.text:
+        early = await _among_the_first(session, actor, wanted, at=at, sort=sort, start=start, limit=limit)
+        if len(early) == limit:
+            return early
     key: Any = _KEYS[sort]
     case_id: Any = col(Case.id)
     found = select(col(Case.id), key).where(matching(actor, wanted, at))
@@ -239,12 +247,43 @@ async def page_of_case_ids(
         fenced = found.offset(0).subquery()
         key, case_id = fenced.c[1], fenced.c[0]
         found = select(case_id, key)
+    found = _from(found, key, case_id, sort, start).limit(limit)
+    return [(found_id, moment) for found_id, moment in await session.execute(found)]
+
+
+def _from(found: Select[Any], key: Any, case_id: Any, sort: Sort, start: PageStart | None) -> Select[Any]:
+    """In the order of the page, from where it begins."""
     if start:
         here = tuple_(key, case_id)
         there = tuple_(literal(start.at), literal(start.id))
         found = found.where(here > there if sort == "due" else here < there)
-    order = (key, case_id) if sort == "due" else (key.desc(), case_id.desc())
-    return [(found_id, moment) for found_id, moment in await session.execute(found.order_by(*order).limit(limit))]
+    return found.order_by(*((key, case_id) if sort == "due" else (key.desc(), case_id.desc())))
+
+
+# Words that every fortieth case says fill a page from so many.
+LOOKED_THROUGH = 2_000
+
+
+async def _among_the_first(
+    session: AsyncSession,
+    actor: Actor,
+    wanted: CaseFilter,
+    *,
+    at: datetime,
+    sort: Sort,
+    start: PageStart | None,
+    limit: int,
+) -> list[tuple[UUID, datetime]]:
+    """Those of the first that say the text: a whole page of them is the page. What is said everywhere is soon found so, while
+    an index would first collect all that say it; how common words are, the database cannot tell beforehand."""
+    assert wanted.text
+    key, said = _KEYS[sort], _matches(wanted, wanted.text, _holds(wanted.text))
+    first = select(col(Case.id), key, said).where(matching(actor, replace(wanted, text=None), at))
+    looked = _from(first, key, col(Case.id), sort, start).limit(LOOKED_THROUGH).subquery()
+    found = _from(select(looked.c[0], looked.c[1]).where(looked.c[2]), looked.c[1], looked.c[0], sort, None).limit(
+        limit
+    )
+    return [(found_id, moment) for found_id, moment in await session.execute(found)]
 
 
 def _is_narrow(wanted: CaseFilter, sort: Sort) -> bool:
