@@ -1,5 +1,6 @@
 """What the one search box finds, group by group. Names are found by any part of them and by the initials of their pinyin."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -134,15 +135,15 @@ async def _grids(session: AsyncSession, actor: Actor, wanted: str, at: datetime)
     )
     if not wanted.isascii():  # what may be initials is looked for among all names
         known = known.where(col(Grid.name).icontains(wanted, autoescape=True))
-    rows = await session.execute(known)
-    hits = _likeliest(rows.all(), wanted, lambda grid: [grid.name, grid.code])
+    rows = (await session.execute(known)).all()
+    hits = await _likeliest_by_sound(rows, wanted, lambda grid: [grid.name, grid.code])
     return [FoundGrid(code=grid.code, name=grid.name, level=grid.level) for grid in hits]
 
 
 async def _matters(session: AsyncSession, actor: Actor, wanted: str, at: datetime) -> list[FoundMatter]:
     version = await catalogue_in_force(session, actor.county, at)
     known = await matters(session, actor.county, version)
-    hits = _likeliest(known, wanted, lambda matter: [matter.name, matter.code])
+    hits = await _likeliest_by_sound(known, wanted, lambda matter: [matter.name, matter.code])
     return [FoundMatter(code=matter.code, name=matter.name, major_name=matter.major_name) for matter in hits]
 
 
@@ -160,8 +161,18 @@ async def _people(session: AsyncSession, actor: Actor, wanted: str, at: datetime
 
 
 async def _squads(session: AsyncSession, actor: Actor, wanted: str) -> list[FoundSquad]:
-    hits = _likeliest(await squads(session, actor.county), wanted, lambda squad: [squad.name])
+    known = await squads(session, actor.county)
+    hits = await _likeliest_by_sound(known, wanted, lambda squad: [squad.name])
     return [FoundSquad(code=squad.code, name=squad.name) for squad in hits]
+
+
+async def _likeliest_by_sound(
+    known: Sequence[Named], wanted: str, names_of: Callable[[Named], Sequence[str]]
+) -> list[Named]:
+    """As `_likeliest`; beside the event loop where initials are asked for, whose dictionary takes a second to load."""
+    if wanted.isascii() and wanted.isalpha():
+        return await asyncio.to_thread(_likeliest, known, wanted, names_of)
+    return _likeliest(known, wanted, names_of)
 
 
 def _likeliest(known: Iterable[Named], wanted: str, names_of: Callable[[Named], Sequence[str]]) -> list[Named]:

@@ -12,12 +12,12 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from backend.settings import ROOT, Settings
+from backend.settings import Settings
+from tests.browser.axe import axe
 from tests.browser.cases import Field
 from tests.browser.conftest import Open, Shoot, SignIn, _open, signed_in, wait_for_map, wait_until
 from tests.served import Mortal
 
-AXE = ROOT / "pwa" / "node_modules" / "axe-core" / "axe.min.js"
 EMERGENCY = "E0505"
 LIVE = "实时"
 
@@ -312,8 +312,6 @@ def test_the_tour_is_offered_once_and_again_from_the_help_menu(desk: Open, shoot
 
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_axe_finds_nothing_serious(desk: Open, worker: Field, look: str) -> None:
-    if not AXE.is_file():
-        pytest.fail("axe-core is not installed: npm --prefix pwa ci")
     worker.report("E0110", words="看得清")
     page = live(signed_in(desk(color_scheme=look), "operator", path="/desk"))
     wait_for_map(page)
@@ -333,21 +331,6 @@ def test_axe_finds_nothing_serious(desk: Open, worker: Field, look: str) -> None
     wait_for_map(page)
     found += axe(page)
     assert not found, json.dumps(found, ensure_ascii=False, indent=1)
-
-
-def axe(page: Page) -> list[dict[str, Any]]:
-    """What axe calls serious or worse, with where it is."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    violations = page.evaluate("async () => (await axe.run(document, { resultTypes: ['violations'] })).violations")
-    return [
-        {
-            "rule": each["id"],
-            "where": [node["target"] for node in each["nodes"]][:4],
-            "why": each["nodes"][0]["failureSummary"],
-        }
-        for each in violations
-        if each["impact"] in ("serious", "critical")
-    ]
 
 
 # A server that dies ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from backend.database import make_engine, make_sessions
 from backend.settings import Settings
 from seeds.demo.past_cases import write_past_cases
 from seeds.load import COUNTY
+from tests.browser.axe import axe
 from tests.browser.conftest import SCREENSHOTS, Open, Shoot, signed_in
 
 
@@ -46,6 +48,30 @@ def listed(page: Page) -> int:
         more.click()
         expect(pane.locator("ol[aria-busy=false]")).to_be_visible()
     return pane.locator("li").count()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_axe_finds_nothing_serious_in_the_figures(desk: Open, look: str) -> None:
+    first, last = last_month()
+    page = signed_in(desk(color_scheme=look), "operator", path=f"/desk#/figures?from={first}&to={last}")
+    figures = page.locator("main.figures-view")
+    expect(figures.locator(".figure-table tbody tr").first).to_be_visible()
+    found = axe(page)
+    figures.locator(".figure-table tbody td button").first.click()
+    expect(page.locator(".cases-pane ol[aria-busy=false]")).to_be_visible()
+    found += axe(page)
+    for part in ("anomalies", "objections", "scheme", "bulletins"):
+        page.goto(f"/desk#/figures/{part}")
+        expect(figures.get_by_role("status")).to_have_count(0)
+        found += axe(page)
+    page.get_by_role("button", name="新建").click()
+    expect(page.locator("article.sheet").get_by_text("共受理案件")).to_be_visible()
+    found += axe(page)
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="删除草稿").click()
+    expect(page.get_by_role("button", name="新建")).to_be_visible()
+    expect(page.locator(".bulletins li").get_by_text("草稿")).to_have_count(0)
+    assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
 
 def test_a_number_opens_its_cases_and_a_bulletin_is_issued(desk: Open, shoot: Shoot, tmp_path: Path) -> None:

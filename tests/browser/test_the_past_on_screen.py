@@ -79,6 +79,13 @@ def test_the_screen_shows_what_the_history_says(desk: Open, field: SignIn, loade
         assert page.locator(".panel .step-bar button").count() == 0, "nothing can be done with the past"
         shoot(page, f"past-{hours}")
     assert len(set(words)) == 3, words
+    # Still at the slider: letters walk through the queue of then.
+    page.keyboard.press("j")
+    expect(page.locator(".past-queue .queue-row").first).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("k")
+    expect(page.locator(".past-queue .queue-row").first).to_be_focused()
+    slider.focus()
 
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("ArrowLeft")
@@ -99,6 +106,15 @@ def test_a_past_day_and_the_dark(desk: Open, field: SignIn, shoot: Shoot) -> Non
     expect(page.locator(".past-banner")).to_contain_text("昨天 12:00")
     expect(page.locator(".past-banner")).to_contain_text("当时在办")
     expect(page.get_by_label("日期", exact=True)).to_be_visible()
+    page.get_by_role("button", name="图层").click()
+    page.get_by_label("巡查人员").check()
+    reason = page.get_by_role("dialog")
+    expect(reason).to_contain_text("巡查人员在所选时刻的位置")
+    reason.get_by_label("居民来电核实").check()
+    reason.get_by_role("button", name="登记并查看").click()
+    people = page.get_by_role("complementary", name="当时在巡查")
+    expect(people).to_contain_text("昨天 12:00 的位置")
     shoot(page, "past-dark")
     page.get_by_role("button", name="回到现在").first.click()
     expect(page.locator(".past-banner")).to_have_count(0)
+    expect(people).to_have_count(0)

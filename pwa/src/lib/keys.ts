@@ -7,7 +7,7 @@ export function useKeys(keys: Keys, shown: () => boolean = () => true): void {
   function press(event: KeyboardEvent): void {
     const act = keys[event.key]
     if (!act || !shown() || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-    if (isTyping(event.target) || isMoving(event) || document.querySelector('dialog[open]')) return
+    if (isTyping(event) || isMoving(event) || document.querySelector('dialog[open]')) return
     event.preventDefault()
     act()
   }
@@ -15,8 +15,10 @@ export function useKeys(keys: Keys, shown: () => boolean = () => true): void {
   onScopeDispose(() => window.removeEventListener('keydown', press))
 }
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches('input, textarea, select')
+/** A slider takes arrows alone. */
+function isTyping({ target, key }: KeyboardEvent): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return target.matches('input[type=range]') ? /^(Arrow|Page|Home|End)/.test(key) : target.matches('input, textarea, select')
 }
 
 /** Arrows in the map move the map. */
