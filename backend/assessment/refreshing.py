@@ -12,13 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from psycopg import sql
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, delete, func, literal, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel, col
 
 from backend.assessment.models import CaseOutcome, FigureObjection
 from backend.assessment.outcomes import CaseFacts, Level, Outcome, outcomes_of
-from backend.cases.models import Case, CaseChange, CaseEvent
+from backend.cases.histories import read_history, written_history
+from backend.cases.models import Case, CaseChange
 from backend.database import raw_connection
 from backend.identifiers import new_id
 from backend.locks import only_one
@@ -31,6 +32,8 @@ BATCH = 500
 AT_ONCE = 200
 _COLUMNS = tuple(SQLModel.metadata.tables["case_outcome"].columns.keys())
 _COPY = sql.SQL("COPY case_outcome ({}) FROM STDIN").format(sql.SQL(", ").join(map(sql.Identifier, _COLUMNS)))
+# No object of the session is one of those rows: it need not look.
+_BY_ITSELF = {"synchronize_session": False}
 _OF_OUTCOME = tuple(field.name for field in fields(Outcome))
 _MOMENTS = (
     "opened_at",
@@ -65,9 +68,10 @@ async def refresh(session: AsyncSession, county: str, *, limit: int = BATCH) -> 
     taken = (await session.execute(found.order_by(col(CaseChange.id)).limit(limit))).all()
     if taken:
         await work_out(session, county, {case_id for _, case_id in taken})
-        await session.execute(
-            delete(CaseChange).where(col(CaseChange.county) == county, col(CaseChange.id).in_([i for i, _ in taken]))
+        gone = delete(CaseChange).where(
+            col(CaseChange.county) == county, col(CaseChange.id) == _any([i for i, _ in taken])
         )
+        await session.execute(gone, execution_options=_BY_ITSELF)
     return len(taken)
 
 
@@ -86,9 +90,8 @@ async def work_out(session: AsyncSession, county: str, ids: Iterable[UUID]) -> N
     """Replace the outcomes of these cases by what follows from their histories."""
     wanted = list(ids)
     rows = await outcome_rows(session, county, wanted)
-    await session.execute(
-        delete(CaseOutcome).where(col(CaseOutcome.county) == county, col(CaseOutcome.case_id).in_(wanted))
-    )
+    gone = delete(CaseOutcome).where(col(CaseOutcome.county) == county, col(CaseOutcome.case_id) == _any(wanted))
+    await session.execute(gone, execution_options=_BY_ITSELF)
     connection = await raw_connection(session)
     async with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
         for row in rows:
@@ -101,17 +104,6 @@ async def outcome_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) 
     units = await units_by_squad(session, county)
     matters = await _matters(session, county)
     exempt = await _exempted(session, county, ids)
-    histories: dict[UUID, list[Any]] = defaultdict(list)
-    events = select(
-        col(CaseEvent.case_id),
-        col(CaseEvent.action),
-        col(CaseEvent.from_status),
-        col(CaseEvent.to_status),
-        col(CaseEvent.content),
-        col(CaseEvent.at),
-    ).where(col(CaseEvent.county) == county, col(CaseEvent.case_id).in_(ids))
-    for event in await session.execute(events.order_by(col(CaseEvent.case_id), col(CaseEvent.seq))):
-        histories[event.case_id].append(event)
     place = col(Case.place)
     cases = select(
         col(Case.id),
@@ -124,13 +116,14 @@ async def outcome_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) 
         col(Case.severity),
         func.ST_X(place).label("lng"),
         func.ST_Y(place).label("lat"),
-    ).where(col(Case.county) == county, col(Case.id).in_(ids))
+        written_history().label("history"),
+    ).where(col(Case.county) == county, col(Case.id) == _any(ids))
     found = (await session.execute(cases)).all()
 
     def worked_out() -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         for case in found:
-            history = histories.get(case.id)
+            history = read_history(case.history)
             if not history:
                 continue
             kind, major = matters[case.catalogue_version, case.matter_code]
@@ -153,6 +146,11 @@ async def outcome_rows(session: AsyncSession, county: str, ids: Sequence[UUID]) 
         return rows
 
     return await asyncio.to_thread(worked_out)
+
+
+def _any(ids: Sequence[UUID]) -> ColumnElement[Any]:
+    """One value for thousands of ids, so that the statement is the same for any number of them."""
+    return any_(literal(list(ids), ARRAY(Uuid)))
 
 
 def _as_row(outcome: Outcome) -> dict[str, Any]:
@@ -185,7 +183,7 @@ async def _exempted(session: AsyncSession, county: str, ids: Sequence[UUID]) -> 
     """The squads against which a case does not count as due, because their objection was upheld."""
     upheld = select(col(FigureObjection.case_id), col(FigureObjection.squad_code)).where(
         col(FigureObjection.county) == county,
-        col(FigureObjection.case_id).in_(ids),
+        col(FigureObjection.case_id) == _any(ids),
         col(FigureObjection.upheld).is_(True),
     )
     squads: dict[UUID, set[str]] = defaultdict(set)

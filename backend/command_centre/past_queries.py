@@ -1,16 +1,15 @@
 """Every SELECT about a moment of the past: which cases there were, their histories, and who was on patrol."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.cases.histories import written_history
 from backend.cases.models import LIFE, Case, CaseEvent, Satisfaction
 from backend.cases.queries import in_status, visible_to
 from backend.cases.queries_groups import ENDED_LATELY, WORD_STANDS
@@ -27,18 +26,8 @@ from backend.permissions import Actor
 Box = tuple[float, float, float, float]
 
 
-class PastEvent(NamedTuple):
-    """A line of a history, as far as the past reads it."""
-
-    action: Action
-    from_status: Status | None
-    to_status: Status
-    at: datetime
-    content: dict[str, Any]
-
-
 class Lived(NamedTuple):
-    """A case that lived at the moment, with the severity that it has now, and its history as JSON."""
+    """A case that lived at the moment, with the severity that it has now, and its history for `read_history`."""
 
     id: UUID
     severity: Severity
@@ -47,11 +36,6 @@ class Lived(NamedTuple):
     @property
     def was_whistled_for(self) -> bool:
         return self.written is not None and f'"{Action.WHISTLE}"' in self.written
-
-    def history(self) -> list[PastEvent]:
-        """Up to the moment, oldest first; of what came later only changes of the matter. Read when it is asked for, which
-        for a county is work for a thread."""
-        return [_event(*line) for line in json.loads(self.written)] if self.written else []
 
 
 def _lived(actor: Actor, at: datetime, box: Box | None) -> list[ColumnElement[bool]]:
@@ -68,37 +52,10 @@ def _lived(actor: Actor, at: datetime, box: Box | None) -> list[ColumnElement[bo
 
 
 async def cases_that_lived(session: AsyncSession, actor: Actor, at: datetime, box: Box | None) -> list[Lived]:
-    """Those that may have lived then. A history comes as one value: asked case by case by its index, which no plan for so
-    many gets wrong, and read in one go, for a county has a hundred thousand lines of them."""
-    line = func.json_build_array(
-        col(CaseEvent.action),
-        col(CaseEvent.from_status),
-        col(CaseEvent.to_status),
-        col(CaseEvent.at),
-        col(CaseEvent.content),
-    )
-    history = (
-        select(cast(func.json_agg(aggregate_order_by(line, col(CaseEvent.seq))), Text))
-        .where(
-            col(CaseEvent.county) == col(Case.county),
-            col(CaseEvent.case_id) == col(Case.id),
-            or_(col(CaseEvent.at) <= at, col(CaseEvent.action) == Action.RECATEGORISE),
-        )
-        .correlate(Case)
-        .scalar_subquery()
-    )
+    """Those that may have lived then, each with its history up to then; of what came later only changes of the matter."""
+    history = written_history(or_(col(CaseEvent.at) <= at, col(CaseEvent.action) == Action.RECATEGORISE))
     rows = await session.execute(select(col(Case.id), col(Case.severity), history).where(*_lived(actor, at, box)))
     return [Lived(*row) for row in rows]
-
-
-def _event(action: str, source: str | None, target: str, at: str, content: dict[str, Any]) -> PastEvent:
-    from_status = _STATUSES[source] if source else None
-    return PastEvent(_ACTIONS[action], from_status, _STATUSES[target], datetime.fromisoformat(at), content)
-
-
-# Asked a hundred thousand times at once, where an enumeration's own way from its value takes three times as long.
-_ACTIONS = {action.value: action for action in Action}
-_STATUSES = {status.value: status for status in Status}
 
 
 async def awaited_then(session: AsyncSession, county: str, ids: Sequence[UUID], at: datetime) -> dict[UUID, datetime]:

@@ -14,6 +14,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.cases.clocks import clocks_of
+from backend.cases.histories import read_history
 from backend.cases.models import Satisfaction
 from backend.cases.past import PastCase, as_it_was
 from backend.cases.past_groups import Seen, count_groups
@@ -91,7 +92,7 @@ async def _aside(work: Callable[[], T], cases: int) -> T:
 
 
 def _walk(calendar: WorkCalendar, lived: Sequence[Lived], at: datetime) -> dict[UUID, PastCase]:
-    found = {case.id: as_it_was(calendar, case.history(), at) for case in lived}
+    found = {case.id: as_it_was(calendar, read_history(case.written), at) for case in lived}
     return {case_id: past for case_id, past in found.items() if past}
 
 
