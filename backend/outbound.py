@@ -199,7 +199,7 @@ async def _ask(
         target=target.path.encode(),
     )
     sent = {
-        **headers,
+        **{name.lower(): text for name, text in headers.items()},
         "host": target.origin.partition("://")[2],
         "content-length": str(len(body)),
         "accept-encoding": "identity",

@@ -25,7 +25,7 @@ LONGEST_ADDRESS = 254
 
 
 class Security(StrEnum):
-    """How the connection is protected: STARTTLS (mostly port 587), TLS from the start (465), or not at all (25, in a network)."""
+    """How the connection is protected: STARTTLS (mostly port 587), TLS from the start (465), or not at all (25)."""
 
     STARTTLS = "starttls"
     TLS = "tls"
