@@ -43,7 +43,10 @@ def serving(answer: Callable[[Asked], Reply], *, host: str = "127.0.0.1", port: 
         def log_message(self, *_: object) -> None:
             pass
 
-    server = ThreadingHTTPServer((host, port), Handler)
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128
+
+    server = Server((host, port), Handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

@@ -30,6 +30,15 @@ from webpush import WebPush, WebPushSubscription
 from backend.notifications.channels.outcome import SENT, Outcome, Result, busy, cut, not_sent
 from backend.outbound import Answer, NoAnswer, NotAllowed, OutboundRules, allowed_target, post
 
+# The push services of Chrome, Edge, Firefox and Safari. Of those, Apple's and Microsoft's hosts have names of their own below.
+PUSH_HOSTS = frozenset(
+    {
+        "fcm.googleapis.com",
+        "*.notify.windows.com",
+        "updates.push.services.mozilla.com",
+        "*.push.apple.com",
+    }
+)
 # Every push service takes 4,096 octets; header, tag and delimiter are 86 + 16 + 1 of them (RFC 8291, 4).
 LONGEST_PLAIN = 3993
 # How long a message is tells what it says; all ours look alike.
