@@ -4,6 +4,7 @@ Each messenger's own signature, format and codes are in its file; `robots.py` se
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -72,13 +73,22 @@ class Meaning(NamedTuple):
 
 def fitted(message: GroupMessage, most: int, rendered: Callable[[GroupMessage], str]) -> str:
     """`message` as `rendered`, at most `most` octets long: lines are left out from the end and counted in a last one."""
-    for kept in range(len(message.lines), -1, -1):
+
+    def with_lines(kept: int) -> str:
         left_out = len(message.lines) - kept
         lines = (*message.lines[:kept], f"还有 {left_out} 条") if left_out else message.lines
-        text = rendered(replace(message, lines=lines))
-        if len(text.encode()) <= most:
-            return text
-    raise ValueError(f"title and link alone are longer than {most} octets")
+        return rendered(replace(message, lines=lines))
+
+    def octets(kept: int) -> int:
+        return len(with_lines(kept).encode())
+
+    every = len(message.lines)
+    if octets(every) <= most:
+        return with_lines(every)
+    kept = bisect_right(range(every), most, key=octets) - 1
+    if kept < 0:
+        raise ValueError(f"title and link alone are longer than {most} octets")
+    return with_lines(kept)
 
 
 def read_coded(

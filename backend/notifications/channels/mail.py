@@ -117,15 +117,14 @@ def _refused(error: Exception, server: MailServer, mail: Mail) -> Outcome:
             return _said(first, server, mail)
         case aiosmtplib.SMTPAuthenticationError():
             return Outcome(Result.REFUSED, "bad_password")
-        case aiosmtplib.SMTPNotSupported():
-            return Outcome(Result.REFUSED, "no_starttls")
         case aiosmtplib.SMTPResponseException():
             return _said(error, server, mail)
     if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
         return Outcome(Result.REFUSED, "untrusted")
-    connecting = isinstance(error, aiosmtplib.SMTPConnectError | OSError)
-    broken = isinstance(error, aiosmtplib.SMTPServerDisconnected)
-    return Outcome(Result.LATER, "refused" if connecting and not broken else "broken")
+    if isinstance(error, OSError):
+        return Outcome(Result.LATER, "broken" if isinstance(error, aiosmtplib.SMTPServerDisconnected) else "refused")
+    # What the server does not offer has no type of its own, only its name in the words.
+    return Outcome(Result.REFUSED, "no_starttls" if "STARTTLS" in str(error) else "no_login")
 
 
 def _said(error: aiosmtplib.SMTPResponseException, server: MailServer, mail: Mail) -> Outcome:

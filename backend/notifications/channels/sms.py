@@ -97,9 +97,8 @@ async def send(rules: OutboundRules, provider: SmsProvider, message: ShortMessag
 def read_answer(answer: Answer, provider: SmsProvider, message: ShortMessage, now: datetime) -> Outcome:
     """200 and 202 with a JSON object is taken; whatever is refused has a `code`, of which `dead_number` is for good."""
     said = read_json(answer.body)
-    words = cut(
-        (said or {}).get("message", "") if said else answer.body, (provider.secret, provider.url, message.phone)
-    )
+    words = answer.body if said is None else said.get("message", "")
+    words = cut(words, (provider.secret, provider.url, message.phone))
     if answer.status in {200, 202}:
         return SENT if said is not None else Outcome(Result.LATER, "not_understood", said=words)
     if later := busy(answer, now, said=words):
