@@ -382,3 +382,18 @@ async def test_keys_are_in_nothing_that_is_shown(service: Messengers, now: Now) 
     for secret in (robot.secret, robot.path.rpartition("=")[2]):
         assert secret not in f"{outcome} {address!r} {request!r}"
     assert outcome.said.startswith("bad")
+
+
+@pytest.mark.parametrize("kind", list(RobotKind))
+async def test_no_key_is_in_any_log(
+    service: Messengers, now: Now, kind: RobotKind, caplog: pytest.LogCaptureFixture
+) -> None:
+    robot = service.robot(kind)
+    with caplog.at_level(0):
+        await sent(service, robot, now.at)
+        service.remove(robot)
+        await sent(service, robot, now.at)
+    logged = "\n".join(f"{record.getMessage()} {record.args}" for record in caplog.records)
+    assert logged
+    for secret in (robot.path.rpartition("=")[2].rpartition("/")[2], robot.secret or "SEC", "13800001111"):
+        assert secret not in logged

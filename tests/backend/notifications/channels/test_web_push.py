@@ -385,3 +385,15 @@ async def test_many_at_once_do_not_mix(service: PushService) -> None:
         (kept,) = service.waiting(browser)
         assert json.loads(kept.text)["notification"]["body"] == message.body
         assert kept.until == NOW + ttl
+
+
+async def test_no_secret_is_in_any_log(service: PushService, caplog: pytest.LogCaptureFixture) -> None:
+    browser = service.subscribe()
+    with caplog.at_level(0):
+        await sent(service, browser)
+        service.replies.append(Reply(500, browser.endpoint.encode()))
+        await sent(service, browser)
+    logged = "\n".join(f"{record.getMessage()} {record.args}" for record in caplog.records)
+    assert logged
+    for secret in (browser.endpoint.rpartition("/")[2], browser.auth, browser.p256dh, KEY.public, KEY.raw(), "vapid"):
+        assert secret not in logged
