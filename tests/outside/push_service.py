@@ -12,9 +12,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import http_ece
 import jwt
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from tests.outside.serving import Asked, Reply, serving
@@ -32,7 +34,20 @@ class Browser:
     key: ec.EllipticCurvePrivateKey
 
     def open(self, body: bytes) -> bytes:
-        return bytes(http_ece.decrypt(body, private_key=self.key, auth_secret=decoded(self.auth), version="aes128gcm"))
+        """As RFC 8291 has it: one record of aes128gcm (RFC 8188). Raises InvalidTag, or ValueError for what is no such record."""
+        salt, record_size, length = body[:16], int.from_bytes(body[16:20], "big"), body[20]
+        sender, record = body[21 : 21 + length], body[21 + length :]
+        if length != 65 or len(record) > record_size:
+            raise ValueError("not one record with its sender's key")
+        secret = self.key.exchange(ec.ECDH(), ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), sender))
+        own = self.key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
+        shared = _derived(secret, decoded(self.auth), b"WebPush: info\0" + own + sender, 32)
+        key = _derived(shared, salt, b"Content-Encoding: aes128gcm\0", 16)
+        nonce = _derived(shared, salt, b"Content-Encoding: nonce\0", 12)
+        padded = AESGCM(key).decrypt(nonce, record, None).rstrip(b"\0")
+        if not padded.endswith(b"\2"):
+            raise ValueError("no delimiter of a last record")
+        return padded[:-1]
 
 
 @dataclass(frozen=True)
@@ -142,6 +157,10 @@ def _refused(asked: Asked) -> Reply | None:
         (not re.fullmatch("[A-Za-z0-9_-]{1,32}", headers.get("topic", "none")), Reply(400, b"topic")),
     )
     return next((reply for broken, reply in refusals if broken), None)
+
+
+def _derived(secret: bytes, salt: bytes, for_what: bytes, octets: int) -> bytes:
+    return HKDF(hashes.SHA256(), octets, salt, for_what).derive(secret)
 
 
 def encoded(octets: bytes) -> str:
