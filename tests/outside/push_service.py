@@ -34,7 +34,7 @@ class Browser:
     key: ec.EllipticCurvePrivateKey
 
     def open(self, body: bytes) -> bytes:
-        """As RFC 8291 has it: one record of aes128gcm (RFC 8188). Raises InvalidTag, or ValueError for what is no such record."""
+        """As RFC 8291 has it: one record of aes128gcm (RFC 8188). Raises InvalidTag, or ValueError for no such record."""
         salt, record_size, length = body[:16], int.from_bytes(body[16:20], "big"), body[20]
         sender, record = body[21 : 21 + length], body[21 + length :]
         if length != 65 or len(record) > record_size:
