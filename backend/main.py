@@ -14,7 +14,13 @@ from backend import health, pages, worker
 from backend.assessment import bulletin_routes
 from backend.assessment import routes as assessment
 from backend.body_limit import BodyLimit
-from backend.cases import escalation_routes, handover_routes, original_routes, photo_arrival_routes, photo_routes
+from backend.cases import (
+    handover_routes,
+    notice_routes,
+    original_routes,
+    photo_arrival_routes,
+    photo_routes,
+)
 from backend.cases import routes as cases
 from backend.cases.photo_parts import PART_BYTES
 from backend.clock import utc_now
@@ -29,6 +35,7 @@ from backend.command_centre import (
 from backend.command_centre import routes as command_centre
 from backend.command_centre import tile_routes as case_tiles
 from backend.command_centre.exports import routes as exports
+from backend.command_centre.streams import Viewers
 from backend.database import make_engine, make_sessions
 from backend.dispatch import routes as dispatch
 from backend.dispatch import rule_routes, squad_routes
@@ -41,6 +48,9 @@ from backend.grids.replay import Replays
 from backend.live.hub import Hub
 from backend.matters import catalogue_routes
 from backend.matters import routes as matters
+from backend.notifications import channel_routes as channels
+from backend.notifications import wish_routes as wishes
+from backend.notifications.outside import outside_of
 from backend.patrols import coverage_routes, look_routes, my_routes
 from backend.patrols import routes as patrols
 from backend.patrols.devices import arrival_routes as tracker_arrivals
@@ -88,7 +98,9 @@ ROUTERS = (
     trackers.router,
     tracker_arrivals.router,
     handover_routes.router,
-    escalation_routes.router,
+    notice_routes.router,
+    channels.router,
+    wishes.router,
     dispatch.router,
     squad_routes.router,
     rule_routes.router,
@@ -180,12 +192,14 @@ def put_state(app: FastAPI, settings: Settings) -> None:
     app.state.password_checks = PasswordChecks()
     app.state.photo_children = PhotoChildren()
     app.state.layer_readers = LayerReaders()
+    app.state.outside = outside_of(settings)
     app.state.store = open_store(settings.photo_store)
     app.state.replays = Replays()
     app.state.hub = Hub(settings.conninfo, open_session)
     app.state.positions = PositionWatch(settings.conninfo)
     app.state.rehearsals = CapacityLimiter(1)
     app.state.stream_reads = CapacityLimiter(STREAM_READS)
+    app.state.viewers = Viewers(open_session, app.state.stream_reads)
 
 
 def stop_streams(app: FastAPI) -> None:

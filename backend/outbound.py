@@ -52,7 +52,7 @@ _REFUSED = tuple(
 )
 
 
-class NotAllowed(Exception):  # noqa: N818 -- says what is so
+class NotListed(Exception):  # noqa: N818 -- says what is so
     """This address may not be posted to; no connection was made. The address itself is not in it: it may be a secret."""
 
     def __init__(self, reason: str) -> None:
@@ -129,26 +129,26 @@ class OutboundRules:
 
 
 def allowed_target(rules: OutboundRules, url: str) -> Target:
-    """What `url` names, if it is on the list; raises NotAllowed. Asks nobody: names are resolved when something is sent."""
+    """What `url` names, if it is on the list; raises NotListed. Asks nobody: names are resolved when something is sent."""
     read = _URL.fullmatch(url) if len(url) <= LONGEST_ADDRESS else None
     if not read:
-        raise NotAllowed("malformed")
+        raise NotListed("malformed")
     scheme, host = read[1].lower(), read[2].lower()
     port = int(read[3]) if read[3] else _PORTS[scheme]
     path = (read[4] or "/") + (read[5] or "")
     if f"{scheme}://{host}:{port}" in rules.origins:
         return Target(scheme, host, port, path, own=True)
     if scheme != "https" or port != _PORTS["https"]:
-        raise NotAllowed("not_https")
+        raise NotListed("not_https")
     if not rules.lists(host):
-        raise NotAllowed("not_listed")
+        raise NotListed("not_listed")
     return Target(scheme, host, port, path, own=False)
 
 
 async def post(rules: OutboundRules, url: str, *, headers: Mapping[str, str], body: bytes) -> Answer:
     """Post `body` once and read the answer: no redirects, no proxy, no cookies, no second try, `rules.within_s` over all of it.
 
-    Raises NotAllowed and NoAnswer. `headers` are the caller's own; an address in them would not be checked.
+    Raises NotListed and NoAnswer. `headers` are the caller's own; an address in them would not be checked.
     """
     target = allowed_target(rules, url)
     try:
@@ -167,11 +167,11 @@ async def _addresses(rules: OutboundRules, target: Target) -> list[str]:
     except (OSError, UnicodeError):
         raise NoAnswer("unresolved") from None
     except ValueError:  # an address with a zone (fe80::1%eth0), or a resolver's nonsense
-        raise NotAllowed("not_public") from None
+        raise NotListed("not_public") from None
     if not read:
         raise NoAnswer("unresolved")
     if not all(_own(address) if target.own else is_public(address) for address in read):
-        raise NotAllowed("not_public")
+        raise NotListed("not_public")
     return [str(address) for address in sorted(read, key=lambda address: (address.version, int(address)))]
 
 

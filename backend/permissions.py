@@ -46,6 +46,8 @@ class Permission(StrEnum):
     SEE_FIGURES = "see_figures"
     ASSESS = "assess"
     MANAGE_ASSESSMENT = "manage_assessment"
+    SEE_CHANNELS = "see_channels"
+    MANAGE_CHANNELS = "manage_channels"
 
 
 _EVERYONE = frozenset({Permission.SEE_CASES, Permission.SEE_NET, Permission.SEE_ROUTING, Permission.SEE_COVERAGE})
@@ -80,6 +82,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.KEEP_VIEWS,
         Permission.SEE_FIGURES,
         Permission.ASSESS,
+        Permission.SEE_CHANNELS,
     },
     Role.ADMINISTRATOR: _EVERYONE
     | {
@@ -96,6 +99,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.KEEP_VIEWS,
         Permission.SEE_FIGURES,
         Permission.MANAGE_ASSESSMENT,
+        Permission.SEE_CHANNELS,
+        Permission.MANAGE_CHANNELS,
     },
 }
 

@@ -76,6 +76,43 @@ class BaseMap(BaseModel):
         return frozenset("/".join(address.split("/")[:3]) for address in addresses if not address.startswith("/"))
 
 
+# Browsers' own push services, and the three messengers whose group robots are known.
+USUAL_HOSTS = (
+    "fcm.googleapis.com",
+    "updates.push.services.mozilla.com",
+    "*.push.apple.com",
+    "*.notify.windows.com",
+    "oapi.dingtalk.com",
+    "qyapi.weixin.qq.com",
+    "open.feishu.cn",
+)
+
+
+class SmsGateway(BaseModel):
+    """The county's gateway for short messages; see docs/channels.md. `templates`: the gateway's own, by kind of message."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str
+    key_id: str
+    secret: str = Field(repr=False)
+    sign_name: str
+    templates: dict[str, str]
+
+
+class MailServer(BaseModel):
+    """The SMTP server through which e-mail goes out; see docs/channels.md."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str
+    port: int = Field(default=465, ge=1, le=65535)
+    security: Literal["tls", "starttls", "none"] = "tls"
+    user: str = ""
+    password: str = Field(default="", repr=False)
+    sender: str
+
+
 class Settings(BaseSettings):
     """Every knob of a running Suozi; each is described in README.md under "Settings"."""
 
@@ -93,6 +130,12 @@ class Settings(BaseSettings):
     contact_days: int = 180
     want_originals: bool = False
     base_maps: tuple[BaseMap, ...] = ()
+    public_url: str = ""
+    outbound_hosts: tuple[str, ...] = USUAL_HOSTS
+    outbound_origins: tuple[str, ...] = ()
+    push_contact: str = "mailto:admin@suozi.invalid"
+    sms: SmsGateway | None = None
+    mail: MailServer | None = None
 
     @property
     def conninfo(self) -> str:

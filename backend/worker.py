@@ -18,6 +18,7 @@ from backend.cases import escalating
 from backend.cases.effects_command import RESUME
 from backend.cases.evidence import STEP_JOB
 from backend.cases.marks import marked_photo
+from backend.cases.notices import TELL_RESIDENTS
 from backend.cases.photo_parts import sweep_parts
 from backend.cases.resuming import resume_case
 from backend.clock import utc_now
@@ -25,12 +26,17 @@ from backend.command_centre.exports import actions as exports
 from backend.database import make_engine, make_sessions
 from backend.flags.actions import flag_photo, flag_step, remember_look
 from backend.live import feed
+from backend.notifications import climbing, delivering, telling
+from backend.notifications.channels.words import Subject
+from backend.notifications.forgetting import forget_told
+from backend.notifications.outside import Outside, outside_of
 from backend.patrols import deriving, forgetting, repacking
 from backend.patrols.patrolling import end_after_shift
 from backend.photos.derivatives import ensure_derivatives
 from backend.photos.intake import PhotoChildren
 from backend.redraw import actions as redraw
 from backend.residents.forgetting import forget_contacts
+from backend.residents.telling import tell_residents
 from backend.settings import Settings
 from backend.storage import open_store
 
@@ -171,8 +177,56 @@ async def sweep_exports(store: ObjectStore, sessions: Sessions, clock: Clock) ->
     await exports.sweep_exports(sessions, store, clock())
 
 
+async def deliver_notices(sessions: Sessions, outside: Outside, clock: Clock, *, county: str) -> None:
+    await delivering.deliver_county(sessions, outside, clock, county)
+
+
+async def deliver_all(sessions: Sessions, outside: Outside, clock: Clock) -> None:
+    """Whatever a worker that died, quiet hours or a service that asked to wait have left in the queue."""
+    async with sessions() as session:
+        counties = await delivering.counties_due(session, clock())
+    for county in counties:
+        await delivering.deliver_county(sessions, outside, clock, county)
+
+
+async def tell_the_next(sessions: Sessions, clock: Clock, *, county: str, notice_id: str) -> None:
+    async with sessions() as session, session.begin():
+        await climbing.climb(session, county, UUID(notice_id), clock())
+
+
+async def tell_all_next(sessions: Sessions, clock: Clock) -> None:
+    """Each notice in a transaction of its own; one that fails keeps no other back."""
+    async with sessions() as session:
+        due = await climbing.notices_due(session, clock())
+    for county, notice_id in due:
+        try:
+            await tell_the_next(sessions, clock, county=county, notice_id=str(notice_id))
+        except Exception:  # whatever is wrong with this one, the others are told
+            log.exception("notice %s of county %s could not be taken further", notice_id, county)
+
+
+async def tell_residents_of(
+    sessions: Sessions, outside: Outside, clock: Clock, *, county: str, case_id: str, cause_id: str, subject: str
+) -> None:
+    async with sessions() as session, session.begin():
+        await tell_residents(
+            session,
+            outside,
+            county=county,
+            case_id=UUID(case_id),
+            cause_id=UUID(cause_id),
+            subject=Subject(subject),
+            at=clock(),
+        )
+
+
+async def forget_notices(sessions: Sessions, clock: Clock) -> None:
+    async with sessions() as session, session.begin():
+        await forget_told(session, clock())
+
+
 def job_table(
-    store: ObjectStore, children: PhotoChildren, sessions: Sessions, clock: Clock = utc_now
+    store: ObjectStore, children: PhotoChildren, sessions: Sessions, outside: Outside, clock: Clock = utc_now
 ) -> dict[str, jobs.Job]:
     """From the name under which a job is deferred to what it does."""
     return {
@@ -181,6 +235,9 @@ def job_table(
         redraw.SETTLE: partial(settle_redraw, sessions),
         RESUME: partial(resume_suspended, sessions, clock),
         exports.MAKE: partial(make_export, store, sessions, clock),
+        telling.DELIVER: partial(deliver_notices, sessions, outside, clock),
+        TELL_RESIDENTS: partial(tell_residents_of, sessions, outside, clock),
+        telling.CLIMB: partial(tell_the_next, sessions, clock),
     }
 
 
@@ -199,12 +256,16 @@ async def work(settings: Settings, sessions: Sessions, store: ObjectStore) -> No
 
 
 async def _work_once(settings: Settings, sessions: Sessions, store: ObjectStore, children: PhotoChildren) -> None:
-    app = jobs.build_worker(settings.conninfo, job_table(store, children, sessions))
+    outside = outside_of(settings)
+    app = jobs.build_worker(settings.conninfo, job_table(store, children, sessions, outside))
     jobs.every(app, "live.sweep", "17 * * * *", partial(sweep_live_feed, sessions))
     jobs.every(app, "cases.escalate", "* * * * *", partial(press_cases, sessions, utc_now))
     jobs.every(
         app, "residents.forget", "41 19 * * *", partial(forget_residents, sessions, settings.contact_days, utc_now)
     )
+    jobs.every(app, "notices.deliver", "* * * * *", partial(deliver_all, sessions, outside, utc_now))
+    jobs.every(app, "notices.tell_next", "* * * * *", partial(tell_all_next, sessions, utc_now))
+    jobs.every(app, "notices.forget", "29 18 * * *", partial(forget_notices, sessions, utc_now))
     jobs.every(app, "cases.sweep_parts", "23 18 * * *", partial(sweep_unfinished_photos, sessions, utc_now))
     jobs.every(app, "patrols.end", "* * * * *", partial(end_patrols, sessions, utc_now))
     jobs.every(app, "patrols.derive", "* * * * *", partial(derive_staff_days, sessions, utc_now))

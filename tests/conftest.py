@@ -221,9 +221,19 @@ def clock() -> Clock:
     return Clock(MONDAY_MORNING)
 
 
+NOBODY_THERE = "http://127.0.0.1:9"
+
+
 @pytest.fixture(scope="session")
 def app_settings(database_url: str, data_dir: Path) -> Settings:
-    return Settings(database_url=database_url, data_dir=data_dir, run_worker=False)
+    # Nothing leaves the machine: the one address that may be posted to is a port where nobody listens.
+    return Settings(
+        database_url=database_url,
+        data_dir=data_dir,
+        run_worker=False,
+        outbound_hosts=(),
+        outbound_origins=(NOBODY_THERE,),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -268,7 +278,7 @@ def drain_jobs(app: FastAPI, session: AsyncSession, photo_children: PhotoChildre
     """Run every job deferred so far in this test's transaction that is due by the test's clock, in order; returns how many."""
 
     async def drain() -> int:
-        table = job_table(app.state.store, photo_children, app.state.sessions, clock)
+        table = job_table(app.state.store, photo_children, app.state.sessions, app.state.outside, clock)
         waiting = (
             await session.execute(
                 text(

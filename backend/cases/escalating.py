@@ -17,20 +17,19 @@ from backend.cases import escalation, queries_escalation
 from backend.cases.escalation_models import Escalation, EscalationStep, Receiver
 from backend.cases.history import append_event
 from backend.cases.models import Case
-from backend.cases.queries import no_such_case
 from backend.cases.queries_escalation import Watched
 from backend.cases.queries_rows import handlers_of
 from backend.cases.terms import ClockKind
 from backend.dispatch.queries import open_assignment
 from backend.errors import Say
 from backend.identifiers import new_id
-from backend.live.feed import publish
 from backend.matters.clocks import Span, WorkCalendar, deadline
 from backend.matters.models import LimitUnit, Severity
 from backend.matters.queries import matter_of, work_calendar
-from backend.permissions import Actor, Audience, Role
+from backend.permissions import Role
 from backend.staff.duty import SquadDuty, Standing
 from backend.staff.queries_duty import duty_of_squads
+from backend.staff.queries_posts import AtPost, at_posts
 
 CHUNK = 500
 _VERIFIERS = (Role.WORKER, Role.INSPECTOR)
@@ -144,16 +143,6 @@ async def _send(
             "words_en": said.en,
         },
     )
-    await publish(
-        session,
-        county=case.county,
-        kind="escalation",
-        case_id=case.id,
-        body={"case_id": str(case.id), "code": case.code, "step": step.code, "sentence": said.zh},
-        # Nobody's grid: only those who are named hear it.
-        audience=Audience("", tuple(receivers), ()),
-        at=at,
-    )
 
 
 # Whom a step reaches
@@ -189,7 +178,7 @@ async def _reach(
         roles = (Role.INSPECTOR, Role.WORKER)
         handlers = (await handlers_of(session, case.county, [case.id]))[case.id]
         not_these = handlers.staff_ids | handlers.acceptor_ids
-    people = await queries_escalation.at_posts(
+    people = await at_posts(
         session,
         case.county,
         case.grid_path,
@@ -223,7 +212,7 @@ def _of_squad(
     return Reach(tuple(on_duty), tuple(member.id for member in meant), tuple(duty) or _working_hours(calendar, at))
 
 
-def _of_posts(people: Sequence[queries_escalation.AtPost], calendar: WorkCalendar, at: datetime) -> Reach:
+def _of_posts(people: Sequence[AtPost], calendar: WorkCalendar, at: datetime) -> Reach:
     """A command centre is manned around the clock; everybody else keeps the county's working hours."""
     everybody = tuple(person.staff_id for person in people)
     manned = tuple(person.staff_id for person in people if person.around_the_clock)
@@ -236,13 +225,3 @@ def _of_posts(people: Sequence[queries_escalation.AtPost], calendar: WorkCalenda
 def _working_hours(calendar: WorkCalendar, at: datetime) -> tuple[Span, ...]:
     """From when work goes on."""
     return (Span(deadline(calendar, at, 0, LimitUnit.WORK_DAY)),)
-
-
-async def mark_seen(session: AsyncSession, actor: Actor, case_id: UUID, step_code: str) -> None:
-    """The actor has read what they were told. Raises NotFound unless they were told, and may see the case."""
-    told = await queries_escalation.told_steps(session, actor, case_id, step_code)
-    if not told:
-        raise no_such_case()
-    for step in told:
-        if actor.staff_id not in step.seen_by:
-            step.seen_by = [*step.seen_by, actor.staff_id]

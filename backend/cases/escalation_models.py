@@ -75,6 +75,5 @@ class Escalation(SQLModel, table=True):
     sent_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     cancelled_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
     receivers: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
-    seen_by: list[UUID] = Field(default_factory=list, sa_type=ARRAY(Uuid))
     percent: int | None = None
     left_s: int | None = None

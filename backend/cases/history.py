@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.exc import StaleDataError
 
 from backend.cases.models import Case, CaseChange, CaseEvent
+from backend.cases.notices import tell_of
 from backend.cases.queries import history_of, reporters_of, squads_ever
 from backend.cases.terms import Action, Status
 from backend.cases.winding import wind
@@ -120,7 +121,8 @@ async def append_event(
     content_fingerprint: str = "",
     client_at: datetime | None = None,
 ) -> CaseEvent:
-    """Move the case to `target`, write the event, wind the clocks, and tell the live feed. The caller holds the case's row.
+    """Move the case to `target`, write the event, wind the clocks, and tell the live feed and whom it concerns. The caller
+    holds the case's row.
 
     Raises Conflict `stale_version` if somebody has changed the case all the same.
     """
@@ -171,6 +173,7 @@ async def append_event(
         ),
         at=at,
     )
+    await tell_of(session, case, event)
     return event
 
 

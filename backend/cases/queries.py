@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from backend.cases.models import Case, CaseEvent, CasePhoto, Report
+from backend.cases.models import Case, CaseEvent, CasePhoto, Report, ReportSource
 from backend.cases.terms import OPEN_STATUSES, Action, Status
 from backend.dispatch.models import Assignment
 from backend.errors import NotFound, Say
@@ -285,6 +285,20 @@ async def reporters_of(session: AsyncSession, county: str, case_id: UUID) -> tup
         )
     )
     return tuple(i for i in await session.scalars(found.distinct().order_by(col(Report.reporter_id))) if i)
+
+
+async def is_from_outside(session: AsyncSession, county: str, case_id: UUID) -> bool:
+    """Whether anybody but staff has reported the case or one merged into it."""
+    found = (
+        select(col(Report.id))
+        .join(Case, and_(col(Case.county) == col(Report.county), col(Case.id) == col(Report.case_id)))
+        .where(
+            col(Report.county) == county,
+            or_(col(Case.id) == case_id, col(Case.merged_into) == case_id),
+            col(Report.source) != ReportSource.STAFF,
+        )
+    )
+    return await session.scalar(found.limit(1)) is not None
 
 
 async def report_count(session: AsyncSession, county: str, case_id: UUID) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, all_, and_, any_, case, exists, func, literal, or_, select, union
+from sqlalchemy import and_, any_, case, exists, func, or_, select, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -14,15 +14,9 @@ from backend.cases.clocks import clocks_of
 from backend.cases.escalation import Pressed
 from backend.cases.escalation_models import Escalation, EscalationStep
 from backend.cases.models import Case, CaseEvent
-from backend.cases.queries import MATTER_OF_CASE, visible_to
 from backend.cases.terms import OPEN_STATUSES, Status
-from backend.clock import local_date
 from backend.dispatch.models import OPEN_ASSIGNMENT, Assignment
 from backend.matters.clocks import WARN_PERCENT, WorkCalendar
-from backend.matters.models import Matter
-from backend.permissions import Actor, Role
-from backend.staff.models import Duty, Post, RequestStatus, Staff, StaffLeave, Unit, UnitKind
-from backend.staff.queries import present_on
 
 LISTED_FOR = timedelta(days=30)
 WAITING = and_(col(Escalation.sent_at).is_(None), col(Escalation.cancelled_at).is_(None))
@@ -133,111 +127,3 @@ async def ladder(session: AsyncSession, county: str) -> dict[str, EscalationStep
         select(EscalationStep).where(col(EscalationStep.county) == county).order_by(col(EscalationStep.code))
     )
     return {row.code: row for row in rows}
-
-
-class AtPost(NamedTuple):
-    """Somebody whose post covers the case's grid; those of a command centre take turns around the clock."""
-
-    staff_id: UUID
-    around_the_clock: bool
-
-
-async def at_posts(
-    session: AsyncSession,
-    county: str,
-    grid_path: str,
-    at: datetime,
-    *,
-    roles: Sequence[Role],
-    duty: Duty | None = None,
-) -> list[AtPost]:
-    """Who holds one of these roles, or this duty, over the grid today, and is not on leave now."""
-    today = local_date(at)
-    away = exists().where(
-        col(StaffLeave.county) == col(Staff.county),
-        col(StaffLeave.staff_id) == col(Staff.id),
-        col(StaffLeave.status) == RequestStatus.APPROVED,
-        col(StaffLeave.starts_at) <= at,
-        col(StaffLeave.ends_at) > at,
-    )
-    wanted = (
-        select(col(Staff.id), func.coalesce(func.bool_or(col(Unit.kind) == UnitKind.COMMAND_CENTRE), False))
-        .join(Post, and_(col(Post.county) == col(Staff.county), col(Post.staff_id) == col(Staff.id)))
-        .outerjoin(
-            Unit,
-            and_(
-                col(Unit.county) == col(Staff.county),
-                col(Unit.code) == func.coalesce(col(Post.unit_code), col(Staff.home_unit_code)),
-            ),
-        )
-        .where(
-            col(Staff.county) == county,
-            present_on(today),
-            col(Post.starts_on) <= today,
-            or_(col(Post.ends_on).is_(None), col(Post.ends_on) >= today),
-            _covers(grid_path),
-            ~away,
-            col(Post.duty) == duty if duty else col(Post.role).in_(roles),
-        )
-        .group_by(col(Staff.id))
-        .order_by(col(Staff.id))
-    )
-    return [AtPost(staff_id, manned) for staff_id, manned in await session.execute(wanted)]
-
-
-def _covers(grid_path: str) -> ColumnElement[bool]:
-    """Posts over the grid at this path or over one that it lies in."""
-    codes = grid_path.split("/")
-    return col(Post.grid_path).in_(["/".join(codes[: n + 1]) for n in range(len(codes))])
-
-
-class Told(NamedTuple):
-    """A step that reached somebody, as a line of their list."""
-
-    escalation: Escalation
-    case: Case
-    matter: Matter
-    step: EscalationStep | None
-
-
-async def told_to(session: AsyncSession, actor: Actor, at: datetime, *, unseen: bool, limit: int) -> list[Told]:
-    """What the actor was told in the last 30 days about cases that they still may see, newest first."""
-    mine = literal(actor.staff_id) == any_(col(Escalation.receivers))
-    wanted = (
-        select(Escalation, Case, Matter, EscalationStep)
-        .join(Case, and_(col(Case.county) == col(Escalation.county), col(Case.id) == col(Escalation.case_id)))
-        .join(Matter, MATTER_OF_CASE)
-        .outerjoin(
-            EscalationStep,
-            and_(
-                col(EscalationStep.county) == col(Escalation.county),
-                col(EscalationStep.code) == col(Escalation.step_code),
-            ),
-        )
-        .where(
-            col(Escalation.county) == actor.county, col(Escalation.sent_at) > at - LISTED_FOR, visible_to(actor), mine
-        )
-    )
-    if unseen:
-        wanted = wanted.where(literal(actor.staff_id) != all_(col(Escalation.seen_by)))
-    order = (col(Escalation.sent_at).desc(), col(Escalation.case_id).desc(), col(Escalation.step_code))
-    rows = await session.execute(wanted.order_by(*order).limit(limit))
-    return [Told(*row) for row in rows]
-
-
-async def told_steps(session: AsyncSession, actor: Actor, case_id: UUID, step_code: str) -> Sequence[Escalation]:
-    """What the actor was told of this step for this case, for whichever of its clocks; held until the transaction ends."""
-    return (
-        await session.scalars(
-            select(Escalation)
-            .join(Case, and_(col(Case.county) == col(Escalation.county), col(Case.id) == col(Escalation.case_id)))
-            .where(
-                visible_to(actor),
-                col(Escalation.case_id) == case_id,
-                col(Escalation.step_code) == step_code,
-                col(Escalation.sent_at).is_not(None),
-                literal(actor.staff_id) == any_(col(Escalation.receivers)),
-            )
-            .with_for_update(of=Escalation)
-        )
-    ).all()

@@ -1,7 +1,7 @@
 """The live side: a snapshot to start from and the stream of what changes after it, each within the asker's scope."""
 
-import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from time import monotonic
 from typing import Annotated
 
@@ -16,7 +16,7 @@ from backend.cases.queries_groups import Group, group_counts
 from backend.clock import Now
 from backend.command_centre import queries, streams
 from backend.command_centre.schemas import Snapshot
-from backend.command_centre.streams import PING_S, Viewer, ping_event
+from backend.command_centre.streams import PING_S, ping_event
 from backend.database import Session
 from backend.dispatch.views import squad_board
 from backend.language import Language
@@ -57,7 +57,8 @@ async def live(
     ping: Annotated[int, Query(ge=1, le=PING_S, description="seconds between two `ping`s")] = PING_S,
 ) -> EventSourceResponse:
     """Server-sent events: `case` whenever a case in my scope changes, `duty` when a squad's duty or rota changes,
-    `net` when another edition of the net is published or comes into force, `attention` when somebody of the command centre
+    `net` when another edition of the net is published or comes into force, `notice` when
+    I am told something or what I was told is read or settled, `attention` when somebody of the command centre
     looks after a case, `resync` when the snapshot must be taken again. A `ping` says that everything until its `server_time`
     has been told."""
     start = parse_cursor(last_event_id_header or last_event_id)
@@ -68,19 +69,22 @@ async def live(
     )
 
 
-async def _stream(request: Request, county: str, start: Cursor | None, ping_s: float) -> AsyncIterator[ServerSentEvent]:
+async def _stream(
+    request: Request, county: str, start: Cursor | None, ping_s: float
+) -> AsyncIterator[ServerSentEvent | bytes]:
     state = request.app.state
-    viewer = Viewer(request)
     round_s = min(streams.ACTOR_FRESH_S, ping_s)
     pinged_at = monotonic()
-    async with state.hub.subscribe(county) as inbox:
+    async with AsyncExitStack() as stack:
+        inbox = await stack.enter_async_context(state.hub.subscribe(county))
+        viewer = stack.enter_context(state.viewers.attend(request))
         cursor = await _first_cursor(request, county, start)
         yield ServerSentEvent(event="ready" if start == cursor else "resync", data="{}", id=str(cursor), retry=2000)
         while True:
             try:
                 at = state.clock()
                 changes = await _next_changes(request, inbox, cursor, round_s)
-                actor = await viewer.now()
+                actor = await viewer.now(at)
             except SQLAlchemyError:
                 return  # the browser comes back by itself and resumes where it was
             if actor is None:
@@ -89,7 +93,7 @@ async def _stream(request: Request, county: str, start: Cursor | None, ping_s: f
                 if change.cursor > cursor:
                     cursor = change.cursor
                     if change.audience is None or actor.sees(change.audience):
-                        yield ServerSentEvent(event=change.kind, data=json.dumps(change.body), id=str(cursor))
+                        yield change.frame
             if inbox.stopped and not changes and not inbox.behind:
                 return
             # Made here and not beside the stream: a ping tells that this very loop still delivers.

@@ -15,7 +15,7 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from backend.access import TrackReader
 from backend.clock import Now, local_date
 from backend.command_centre.past_moment import PastMoment
-from backend.command_centre.streams import PING_S, Viewer, ping_event
+from backend.command_centre.streams import PING_S, ping_event
 from backend.command_centre.track_schemas import Positions, RawDay, RawFix, Replay
 from backend.command_centre.track_views import positions_now, positions_then, replay
 from backend.database import Session
@@ -76,13 +76,13 @@ async def live_positions(
 
 
 async def _stream(request: Request, county: str, look_id: UUID) -> AsyncIterator[ServerSentEvent]:
-    state, viewer = request.app.state, Viewer(request)
+    state = request.app.state
     language = request_language(request)
     told: set[UUID] = set()
-    with state.positions.watch(county) as watcher:
+    with state.viewers.attend(request) as viewer, state.positions.watch(county) as watcher:
         while not watcher.stopped:
             try:
-                actor = await viewer.now()
+                actor = await viewer.now(state.clock())
                 if actor is None or not actor.may(Permission.SEE_TRACKS):
                     return
                 async with state.stream_reads, state.sessions() as session, session.begin():

@@ -12,6 +12,7 @@ from backend.flags import models as flags
 from backend.grids import models as grids
 from backend.live import models as live
 from backend.matters import models as matters
+from backend.notifications import models as notifications
 from backend.patrols import models as patrols
 from backend.patrols.devices import models as trackers
 from backend.photos import models as photos
@@ -26,6 +27,7 @@ DOMAINS = (
     dispatch,
     live,
     cases,
+    notifications,
     escalation,
     flags,
     patrols,

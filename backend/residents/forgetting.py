@@ -9,11 +9,12 @@ from sqlmodel import col
 
 from backend.cases.models import Case, Report
 from backend.cases.terms import ENDED_STATUSES
-from backend.residents.models import ResidentContact
+from backend.residents.models import ResidentContact, ResidentMessage
 
 
 async def forget_contacts(session: AsyncSession, *, kept_days: int, at: datetime) -> int:
-    """Delete how to reach whoever reported cases that ended, and have not changed, `kept_days` ago; returns how many.
+    """Delete how to reach whoever reported cases that ended, and have not changed, `kept_days` ago with what was sent to them;
+    returns how many.
 
     A case that joined another ends with that one. The report, its photos and the looks at the contact stay.
     """
@@ -36,4 +37,6 @@ async def forget_contacts(session: AsyncSession, *, kept_days: int, at: datetime
         .exists()
     )
     gone = await session.scalars(delete(ResidentContact).where(over).returning(col(ResidentContact.report_id)))
-    return len(gone.all())
+    ids = gone.all()
+    await session.execute(delete(ResidentMessage).where(col(ResidentMessage.report_id).in_(ids)))
+    return len(ids)

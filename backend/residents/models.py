@@ -6,7 +6,9 @@ from uuid import UUID
 from sqlalchemy import BigInteger
 from sqlmodel import Field, Index, SQLModel
 
-from backend.database import TIMESTAMP
+from backend.database import TIMESTAMP, choice
+from backend.notifications.channels.words import Subject
+from backend.notifications.kinds import DeliveryState
 
 
 class ResidentContact(SQLModel, table=True):
@@ -46,6 +48,22 @@ class ResidentPhoto(SQLModel, table=True):
     report_id: UUID = Field(primary_key=True)
     sha256: str = Field(primary_key=True, max_length=64)
     received_at: datetime = Field(sa_type=TIMESTAMP)
+
+
+class ResidentMessage(SQLModel, table=True):
+    """A short message to whoever sent this report, about one step (`cause_id`) of its case; without the number."""
+
+    __tablename__ = "resident_message"
+
+    county: str = Field(primary_key=True, max_length=6)
+    report_id: UUID = Field(primary_key=True)
+    cause_id: UUID = Field(primary_key=True)
+    subject: Subject = Field(sa_type=choice(Subject))
+    state: DeliveryState = Field(sa_type=choice(DeliveryState))
+    queued_at: datetime = Field(sa_type=TIMESTAMP)
+    sent_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    attempts: int = 0
+    reason: str = ""
 
 
 class RateCount(SQLModel, table=True):

@@ -1,10 +1,11 @@
 """Every SELECT about people, posts, units and the names of squads. Rota and duty have files of their own."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -41,17 +42,58 @@ async def posts_held(session: AsyncSession, county: str, staff_id: UUID, at: dat
 
 async def actor_of_token(session: AsyncSession, token_hash: str, at: datetime) -> Actor | None:
     """Who a session token belongs to, with the posts of today; None if unknown, expired or gone."""
-    staff = (
-        await session.scalars(
-            select(Staff)
-            .join(
-                SignIn,
-                (col(SignIn.county) == col(Staff.county)) & (col(SignIn.staff_id) == col(Staff.id)),
-            )
-            .where(col(SignIn.token_hash) == token_hash, col(SignIn.expires_at) > at, present_on(local_date(at)))
+    return (await actors_of_tokens(session, [token_hash], at)).get(token_hash)
+
+
+async def actors_of_tokens(session: AsyncSession, tokens: Collection[str], at: datetime) -> dict[str, Actor]:
+    """The same for many session tokens at once, by token; those that open nothing (any more) are missing."""
+    today = local_date(at)
+    signed_in = (
+        select(col(SignIn.token_hash), Staff)
+        .join(SignIn, (col(SignIn.county) == col(Staff.county)) & (col(SignIn.staff_id) == col(Staff.id)))
+        .where(col(SignIn.token_hash).in_(tokens), col(SignIn.expires_at) > at, present_on(today))
+    )
+    staff: dict[str, Staff] = {row[0]: row[1] for row in await session.execute(signed_in)}
+    if not staff:
+        return {}
+    people = {(person.county, person.id): person for person in staff.values()}
+    posts: dict[tuple[str, UUID], list[Post]] = defaultdict(list)
+    held = select(Post).where(
+        tuple_(col(Post.county), col(Post.staff_id)).in_(people),
+        col(Post.starts_on) <= today,
+        or_(col(Post.ends_on).is_(None), col(Post.ends_on) >= today),
+    )
+    for post in await session.scalars(held.order_by(col(Post.id))):
+        posts[post.county, post.staff_id].append(post)
+    grounds = await _grounds(
+        session, {(p.county, p.squad_code) for each in posts.values() for p in each if p.squad_code}
+    )
+    actors = {key: _actor(person, posts[key], grounds) for key, person in people.items()}
+    return {token: actors[person.county, person.id] for token, person in staff.items()}
+
+
+async def _grounds(session: AsyncSession, squads_: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Paths for which each of these squads (county, code) is responsible."""
+    grounds: dict[tuple[str, str], list[str]] = defaultdict(list)
+    if squads_:
+        serves = select(SquadJurisdiction).where(
+            tuple_(col(SquadJurisdiction.county), col(SquadJurisdiction.squad_code)).in_(squads_)
         )
-    ).one_or_none()
-    return await actor_of(session, staff, at) if staff else None
+        for ground in await session.scalars(serves):
+            grounds[ground.county, ground.squad_code].append(ground.grid_path)
+    return grounds
+
+
+def _actor(staff: Staff, posts: Sequence[Post], grounds: Mapping[tuple[str, str], Sequence[str]]) -> Actor:
+    paths = {path for post in posts if post.squad_code for path in grounds.get((staff.county, post.squad_code), ())}
+    return Actor(
+        staff.county,
+        staff.id,
+        staff.name,
+        tuple(PostHeld(post.role, post.grid_path, post.squad_code, post.duty) for post in posts),
+        staff.must_change_password,
+        tuple(sorted(paths)),
+    )
 
 
 async def actor_of(session: AsyncSession, staff: Staff, at: datetime) -> Actor:

@@ -562,15 +562,53 @@ PUT /api/cases/{handled}/actions/{feedback}/photos/{late_after}/original < late_
     other_county    401     404     404     404     404     404     403
     absent          401     404     404     404     404     404     403
 
-GET /api/escalations
+GET /api/notices
     any             401     200     200     200     200     200     200
-PUT /api/escalations/{waiting}/handle-yellow/seen
-    own             401     404     404     404     404     404     404
-    other_grid      401     404     404     404     404     404     404
-    other_squad     401     404     404     404     404     404     404
+PUT /api/notices/seen < notices_seen
+    any             401     204     204     204     204     204     204
+PUT /api/notices/delivered < notices_delivered
+    any             401     204     204     204     204     204     204
+GET /api/cases/{waiting}/notices
+    own             401     200     200     200     200     200     200
+    other_grid      401     404     200     200     200     200     200
+    other_squad     401     404     404     404     200     200     200
     other_town      401     404     404     404     404     404     404
     other_county    401     404     404     404     404     404     404
     absent          401     404     404     404     404     404     404
+GET /api/me/notice-wish
+    any             401     200     200     200     200     200     200
+PUT /api/me/notice-wish < notice_wish
+    any             401     200     200     200     200     200     200
+PUT /api/me/push-subscription < push_subscription
+    any             401     204     204     204     204     204     204
+DELETE /api/me/push-subscription < push_gone
+    any             401     204     204     204     204     204     204
+GET /api/channels
+    any             401     403     403     403     403     200     200
+POST /api/channels/tests/sms
+    any             401     403     403     403     403     200     200
+PUT /api/channels/robots/{new} < robot
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     422
+    other_county    401     403     403     403     403     403     200
+PUT /api/channels/robots/{robot} < robot
+    own             401     403     403     403     403     403     200
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     200
+DELETE /api/channels/robots/{robot}
+    own             401     403     403     403     403     403     204
+    other_town      401     403     403     403     403     403     404
+    other_county    401     403     403     403     403     403     404
+    absent          401     403     403     403     403     403     404
+POST /api/channels/robots/{robot}/test
+    own             401     403     403     403     403     200     200
+    other_town      401     403     403     403     403     404     404
+    other_county    401     403     403     403     403     404     404
+    absent          401     403     403     403     403     404     404
+GET /api/channels/rules
+    any             401     403     403     403     403     200     200
+PUT /api/channels/rules < notice_rules
+    any             401     403     403     403     403     403     403
 
 GET /api/live/snapshot
     any             401     200     200     200     200     200     200

@@ -16,7 +16,7 @@ from backend.permissions import Role
 from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN, Place
 from tests.backend.patrols.stories import put_fixes, start
 from tests.backend.patrols.walking import walk
-from tests.conftest import MONDAY_MORNING
+from tests.conftest import MONDAY_MORNING, NOBODY_THERE
 from tests.drawing import begin
 from tests.net_files import geojson, grid_rows
 from tests.people import PLACES, People, Person, as_parts, report_body, sha256
@@ -88,6 +88,7 @@ async def open_cases(sessions: Sessions, people: People, scope: str) -> Target:
         "objection": await _objection(worker),
         "export": await _export(operator),
         "view": await _saved_view(operator, scope),
+        "robot": await _robot(administrator, waiting["squad"]["code"], scope),
         **await _tracker(worker, scope),
         "flag": await _flag(sessions, grid[:6], waiting["id"], reports[0]),
         "figure_objection": await _figure_objection(sessions, grid[:6], handled, scope),
@@ -154,6 +155,15 @@ async def _objection(worker: Person) -> str:
     answer = await worker.http.put(f"/api/my/objections/{objection_id}", json=body)
     assert answer.status_code == 200, answer.text
     return str(objection_id)
+
+
+async def _robot(administrator: Person, squad: str, scope: str) -> str:
+    robot_id = str(uuid4())
+    url = f"{NOBODY_THERE}/robot/send?access_token={sha256(scope.encode())}"
+    body = {"name": f"canary-{scope}", "kind": "dingtalk", "squad": squad, "url": url, "active": False}
+    answer = await administrator.http.put(f"/api/channels/robots/{robot_id}", json=body)
+    assert answer.status_code == 200, answer.text
+    return robot_id
 
 
 async def _saved_view(operator: Person, scope: str) -> str:
@@ -308,7 +318,18 @@ def absent() -> Target:
         for name in (
             *("waiting", "flag", "handled", "report", "feedback"),
             *("draft", "import", "leave", "person", "rules"),
-            *("patrol", "look", "live", "objection", "export", "tracker", "view", "figure_objection", "bulletin"),
+            *(
+                "patrol",
+                "look",
+                "live",
+                "objection",
+                "export",
+                "tracker",
+                "view",
+                "figure_objection",
+                "bulletin",
+                "robot",
+            ),
         )
     }
     hashes = dict.fromkeys(("photo", "late", "late_after"), hashlib.sha256(picture).hexdigest())

@@ -48,7 +48,8 @@ WITHOUT_BODY = {
     "POST /api/staff/{person_id}/password",
     "POST /api/routing-rules/drafts/{draft_id}/check",
     "PUT /api/cases/{case_id}/attention",
-    "PUT /api/escalations/{case_id}/{step}/seen",
+    "POST /api/channels/tests/{channel}",
+    "POST /api/channels/robots/{robot_id}/test",
 }
 
 

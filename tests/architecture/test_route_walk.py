@@ -28,7 +28,7 @@ from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN
 from tests.architecture.routes import api_routes, calls, title
 from tests.architecture.targets import SCOPES, Target
 from tests.architecture.world import ROLES, VISIBLE, Answer, World, build_world
-from tests.conftest import MONDAY_MORNING, cloned_database
+from tests.conftest import MONDAY_MORNING, NOBODY_THERE, cloned_database
 from tests.net_files import geojson, grid_rows
 from tests.people import as_parts, cookie_for, report_body, sha256
 from tests.pictures import noise
@@ -133,6 +133,21 @@ VIEW_BODIES: dict[str, dict[str, Any]] = {
     "saved_view": {"name": "walk", "query": "queue=late"},
     "saved_view_order": {"ids": []},
 }
+NOTICE_BODIES: dict[str, dict[str, Any]] = {
+    "notices_seen": {"ids": [str(uuid4())]},
+    "notices_delivered": {"ids": [str(uuid4())], "channel": "in_app"},
+    "notice_wish": {"muted": ["web_push"], "language": "en"},
+    "push_subscription": {
+        "endpoint": f"{NOBODY_THERE}/push/walk",
+        # The receiver's key and secret of RFC 8291, appendix A.
+        "keys": {
+            "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+            "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+        },
+    },
+    "push_gone": {"endpoint": f"{NOBODY_THERE}/push/walk"},
+    "notice_rules": {"rules": [], "ladder": []},
+}
 FIGURE_BODIES: dict[str, dict[str, Any]] = {
     "scheme": {"version": 0, "content": USUAL.model_dump(mode="json")},
     "figure_answer": {"upheld": False, "words": "walk"},
@@ -150,7 +165,7 @@ FIXED_BODIES = (
     | IMPORT_BODIES
     | {
         kind: {"json": body}
-        for bodies in (DUTY_BODIES, RULE_BODIES, PATROL_BODIES, VIEW_BODIES, FIGURE_BODIES)
+        for bodies in (DUTY_BODIES, RULE_BODIES, PATROL_BODIES, VIEW_BODIES, FIGURE_BODIES, NOTICE_BODIES)
         for kind, body in bodies.items()
     }
 )
@@ -185,6 +200,14 @@ def body_of(kind: str, target: Target) -> dict[str, Any]:
             "json": {"case_id": target.names["handled"], "squad": target.names["squad"], "words": "walk"}
         },
         "wrong_password": {"json": {"phone": target.names["phone"], "password": "not-the-password"}},
+        "robot": {
+            "json": {
+                "name": "walk",
+                "kind": "dingtalk",
+                "squad": target.names["squad"],
+                "url": f"{NOBODY_THERE}/robot/send?access_token=walk",
+            }
+        },
         "late": {"content": target.late},
         "late_after": {"content": target.late_after},
     }

@@ -28,7 +28,7 @@ from backend.settings import Settings
 from backend.storage import put
 from tests.architecture.places import OTHER_COUNTY, OTHER_TOWN, county_rows, town_rows
 from tests.architecture.targets import DEMO_SCOPES, SCOPES, Target, absent, open_cases
-from tests.conftest import MONDAY_MORNING, Clock
+from tests.conftest import MONDAY_MORNING, NOBODY_THERE, Clock
 from tests.people import SIGN_INS, People, cookie_for
 
 ROLES = ("anonymous", *Role)
@@ -168,7 +168,14 @@ class World:
 
 async def build_world(url: str, data_dir: Path, children: PhotoChildren) -> World:
     """The world in this database and folder. The app's streams end when they have told everything, instead of waiting."""
-    settings = Settings(database_url=url, data_dir=data_dir, web_dir=_pages(data_dir), run_worker=False)
+    settings = Settings(
+        database_url=url,
+        data_dir=data_dir,
+        web_dir=_pages(data_dir),
+        run_worker=False,
+        outbound_hosts=(),
+        outbound_origins=(NOBODY_THERE,),
+    )
     app = create_app(settings)
     await app.state.engine.dispose()
     engine = make_engine(url)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.outbound import LONGEST_ANSWER, WITHIN_S, NoAnswer, NotAllowed, OutboundRules, allowed_target, post
+from backend.outbound import LONGEST_ANSWER, WITHIN_S, NoAnswer, NotListed, OutboundRules, allowed_target, post
 from tests.outside import hostile
 from tests.outside.certificates import Authority
 from tests.outside.hostile import connections_tried, listening
@@ -128,7 +128,7 @@ async def test_what_may_not_be_reached_gets_no_connection(row: Refused) -> None:
     with listening(hostile.silent) as canary, connections_tried() as tried:
         rules = OutboundRules(HOSTS, resolve=Names(row.resolves_to))
         began = time.monotonic()
-        with pytest.raises(NotAllowed) as refused:
+        with pytest.raises(NotListed) as refused:
             await post(rules, row.url.replace(":0", f":{canary.port}"), headers={}, body=b"secret")
         assert refused.value.reason == row.reason
         assert time.monotonic() - began < WITHIN_S
@@ -175,7 +175,7 @@ async def test_a_public_address_is_connected_to_as_it_was_resolved_and_never_aga
             await post(rules, LISTED, headers={}, body=b"")
         assert tried == [(PUBLIC, 443)]
         assert names.asked == ["fcm.googleapis.com"]
-        with pytest.raises(NotAllowed, match="not_public"):
+        with pytest.raises(NotListed, match="not_public"):
             await post(rules, LISTED, headers={}, body=b"")
         assert tried == [(PUBLIC, 443)]
 
@@ -200,7 +200,7 @@ async def test_a_dead_address_of_a_name_gives_way_to_the_next() -> None:
 
 async def test_an_own_name_never_leads_to_where_clouds_keep_their_secrets() -> None:
     rules = OutboundRules(origins=frozenset({"http://sms.county.test:80"}), resolve=Names(["169.254.169.254"]))
-    with connections_tried() as tried, pytest.raises(NotAllowed, match="not_public"):
+    with connections_tried() as tried, pytest.raises(NotListed, match="not_public"):
         await post(rules, "http://sms.county.test/", headers={}, body=b"")
     assert not tried
 
@@ -319,13 +319,13 @@ async def test_the_name_stays_for_the_certificate_though_the_address_is_pinned(t
 def test_only_names_of_the_list_pass_however_it_is_written(url: str) -> None:
     try:
         target = allowed_target(OutboundRules(HOSTS), url)
-    except NotAllowed:
+    except NotListed:
         return
     assert target.host in HOSTS or target.host.endswith((".push.apple.com", ".notify.windows.com"))
 
 
 def test_rules_and_refusals_keep_addresses_to_themselves() -> None:
-    with pytest.raises(NotAllowed) as refused:
+    with pytest.raises(NotListed) as refused:
         allowed_target(OutboundRules(HOSTS), "https://evil.cn/secret-token")
     assert "secret-token" not in repr(refused.value)
 

@@ -20,6 +20,7 @@ BENCHES = (
     "replay_payload",
     "indicators",
     "queue_page",
+    "dispatch_heard",
 )
 
 

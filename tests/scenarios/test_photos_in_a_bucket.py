@@ -56,7 +56,7 @@ async def start(
 
 async def work_off(app: FastAPI, clock: Clock) -> int:
     """Run the jobs that wait for their turn now; returns how many."""
-    table = job_table(app.state.store, app.state.photo_children, app.state.sessions, clock)
+    table = job_table(app.state.store, app.state.photo_children, app.state.sessions, app.state.outside, clock)
     async with app.state.sessions() as session, session.begin():
         found = (
             "UPDATE procrastinate_jobs SET status = 'succeeded' WHERE task_name = 'photos.derive' AND status = 'todo'"

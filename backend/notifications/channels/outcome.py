@@ -12,7 +12,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
 
-from backend.outbound import Answer, NoAnswer, NotAllowed
+from backend.outbound import Answer, NoAnswer, NotListed
 
 LONGEST_WAIT = timedelta(hours=1)
 LONGEST_SAID = 200
@@ -48,9 +48,9 @@ class Outcome:
 SENT = Outcome(Result.SENT)
 
 
-def not_sent(error: NotAllowed | NoAnswer) -> Outcome:
+def not_sent(error: NotListed | NoAnswer) -> Outcome:
     """What it means that the guarded client did not bring an answer."""
-    if isinstance(error, NotAllowed):
+    if isinstance(error, NotListed):
         return Outcome(Result.REFUSED, "not_allowed", said=error.reason)
     return Outcome(Result.REFUSED if error.reason == "untrusted" else Result.LATER, error.reason)
 

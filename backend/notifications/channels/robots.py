@@ -9,7 +9,7 @@ from types import ModuleType
 from backend.notifications.channels import dingtalk, feishu, wecom
 from backend.notifications.channels.group_messages import GroupMessage, RobotAddress, RobotKind
 from backend.notifications.channels.outcome import Outcome, not_sent
-from backend.outbound import NoAnswer, NotAllowed, OutboundRules, allowed_target, post
+from backend.outbound import NoAnswer, NotListed, OutboundRules, allowed_target, post
 
 __all__ = ["ROBOT_HOSTS", "BadRobot", "GroupMessage", "RobotAddress", "RobotKind", "checked_robot", "send"]
 
@@ -37,7 +37,7 @@ def checked_robot(rules: OutboundRules, kind: RobotKind, url: str, secret: str =
     url, secret = url.strip(), secret.strip()
     try:
         allowed_target(rules, url)
-    except NotAllowed as error:
+    except NotListed as error:
         raise BadRobot("url", error.reason) from None
     if not _MESSENGERS[kind].URL_SHAPE.fullmatch(url):
         raise BadRobot("url", "not_this_messenger")
@@ -52,7 +52,7 @@ async def send(rules: OutboundRules, address: RobotAddress, message: GroupMessag
     request = messenger.request(address, message, now)
     try:
         answer = await post(rules, request.url, headers=_JSON, body=request.body)
-    except (NotAllowed, NoAnswer) as error:
+    except (NotListed, NoAnswer) as error:
         return not_sent(error)
     outcome: Outcome = messenger.read(answer, address, now)
     return outcome

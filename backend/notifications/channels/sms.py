@@ -16,7 +16,7 @@ from uuid import UUID
 
 from backend.notifications.channels.outcome import SENT, Outcome, Result, busy, cut, not_sent, read_json
 from backend.notifications.channels.words import Subject
-from backend.outbound import Answer, NoAnswer, NotAllowed, OutboundRules, post
+from backend.outbound import Answer, NoAnswer, NotListed, OutboundRules, post
 
 _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 # A count, a case code, a short path: no blanks, no Chinese, and too short for a name in Latin letters with a number behind it.
@@ -89,7 +89,7 @@ async def send(rules: OutboundRules, provider: SmsProvider, message: ShortMessag
     headers, body = request(provider, message, now)
     try:
         answer = await post(rules, provider.url, headers=headers, body=body)
-    except (NotAllowed, NoAnswer) as error:
+    except (NotListed, NoAnswer) as error:
         return not_sent(error)
     return read_answer(answer, provider, message, now)
 

@@ -28,7 +28,7 @@ from cryptography.hazmat.primitives.serialization import (
 from webpush import WebPush, WebPushSubscription
 
 from backend.notifications.channels.outcome import SENT, Outcome, Result, busy, cut, not_sent
-from backend.outbound import Answer, NoAnswer, NotAllowed, OutboundRules, allowed_target, post
+from backend.outbound import Answer, NoAnswer, NotListed, OutboundRules, allowed_target, post
 
 # The push services of Chrome, Edge, Firefox and Safari. Of those, Apple's and Microsoft's hosts have names of their own below.
 PUSH_HOSTS = frozenset(
@@ -143,7 +143,7 @@ def checked_subscription(rules: OutboundRules, *, endpoint: str, p256dh: str, au
     """What a browser sent, if its service is on the list and its keys are keys; raises BadSubscription."""
     try:
         allowed_target(rules, endpoint)
-    except NotAllowed as error:
+    except NotListed as error:
         raise BadSubscription("endpoint", error.reason) from None
     point, secret = _read_base64url("p256dh", p256dh), _read_base64url("auth", auth)
     if len(point) != 65 or point[0] != 4:
@@ -175,7 +175,7 @@ async def send(
             key, subscription, message, audience=audience, ttl=ttl, urgency=urgency, topic=topic, now=now
         )
         answer = await post(rules, subscription.endpoint, headers=request.headers, body=request.body)
-    except (NotAllowed, NoAnswer) as error:
+    except (NotListed, NoAnswer) as error:
         return not_sent(error)
     return read_answer(answer, subscription, now)
 

@@ -18,6 +18,8 @@ from backend.settings import Settings
 from tests.people import SIGN_INS, Person
 
 SOON_S = 20.0
+# Signs of life, and what is told to single persons, which follows every other change.
+LEFT_OUT = ("ping", "notice")
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Event:
 
 
 class Stream:
-    """The events of one open stream, comments and pings left out."""
+    """The events of one open stream, comments, pings and notices left out."""
 
     def __init__(self, response: httpx.Response) -> None:
         self._events = self._read(response)
@@ -81,7 +83,7 @@ class Stream:
                 name, _, value = line.partition(": ")
                 fields[name] = value
             else:
-                if fields.get("event", "ping") != "ping":
+                if fields.get("event", "ping") not in LEFT_OUT:
                     yield Event(fields["event"], fields.get("id", ""), json.loads(fields["data"]))
                 fields = {}
 
