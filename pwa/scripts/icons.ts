@@ -12,7 +12,7 @@ const SCREEN_ICONS = [
   'pencil', 'phone', 'photo', 'player-pause', 'player-play', 'player-stop', 'plus', 'polygon', 'refresh', 'route', 'scissors', 'search', 'send',
   'shield-check', 'sun', 'trash', 'user', 'users', 'vector-spline', 'walk', 'wifi', 'wifi-off',
   'lasso', 'marquee-2', 'ruler-2', 'stack-2',
-  'bell-off', 'bell-ringing', 'bookmark', 'device-desktop', 'grip-vertical', 'help-circle', 'link', 'maximize', 'minimize', 'adjustments', 'star', 'x', 'zoom-in',
+  'bell-off', 'bell-ringing', 'bookmark', 'device-desktop', 'volume', 'volume-2', 'volume-off', 'robot', 'message', 'mail', 'grip-vertical', 'help-circle', 'link', 'maximize', 'minimize', 'adjustments', 'star', 'x', 'zoom-in',
 ]
 
 interface Catalogue {

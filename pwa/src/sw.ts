@@ -1,5 +1,7 @@
-/* The service worker: the phone app opens with no signal. It keeps the files of one build and nothing else; what people
-   type and see is kept by offline/. */
+/* The service worker: the phone app opens with no signal, and says what its person is told while it is closed. It keeps the files of one
+   build and nothing else; what people type and see is kept by offline/. */
+import { showPushed, subscribeAgain, tapped } from './notices/worker'
+
 /** Filled in by the build (vite.config.ts): the files of the phone app, and a name that changes when any of them does. */
 declare const PRECACHE: { version: string; files: string[] }
 
@@ -42,3 +44,7 @@ async function page(request: Request): Promise<Response> {
   }
   return (await caches.match(PAGE)) ?? Response.error()
 }
+
+worker.addEventListener('push', (event) => event.waitUntil(showPushed(worker, event.data?.text() ?? '')))
+worker.addEventListener('notificationclick', (event) => event.waitUntil(tapped(worker, event.notification)))
+worker.addEventListener('pushsubscriptionchange', (event) => (event as ExtendableEvent).waitUntil(subscribeAgain(worker)))

@@ -1979,7 +1979,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/escalations": {
+    "/api/notices": {
         parameters: {
             query?: never;
             header?: never;
@@ -1987,10 +1987,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Get Escalations
+         * Get Notices
          * @description What I was told in the last 30 days, newest first.
          */
-        get: operations["get_escalations_api_escalations_get"];
+        get: operations["get_notices_api_notices_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1999,7 +1999,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/escalations/{case_id}/{step}/seen": {
+    "/api/notices/seen": {
         parameters: {
             query?: never;
             header?: never;
@@ -2008,12 +2008,208 @@ export interface paths {
         };
         get?: never;
         /**
-         * See Escalation
-         * @description I have read it. Again, and nothing more happens.
+         * See Notices
+         * @description I have read these. Again, or of what I was not told, and nothing happens.
          */
-        put: operations["see_escalation_api_escalations__case_id___step__seen_put"];
+        put: operations["see_notices_api_notices_seen_put"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/delivered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Notices Delivered
+         * @description These have reached this device. Again, and nothing happens.
+         */
+        put: operations["notices_delivered_api_notices_delivered_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/cases/{case_id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Case Notices
+         * @description Who was told about the case, and how far that came.
+         */
+        get: operations["get_case_notices_api_cases__case_id__notices_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Board
+         * @description How the channels and robots are doing, over the last 24 hours.
+         */
+        get: operations["get_board_api_channels_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/tests/{channel}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Channel
+         * @description Send a test to myself by this channel, and say what came of it.
+         */
+        post: operations["test_channel_api_channels_tests__channel__post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/robots/{robot_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Robot
+         * @description Add a squad's group robot, or change it.
+         */
+        put: operations["put_robot_api_channels_robots__robot_id__put"];
+        post?: never;
+        /**
+         * Delete Robot
+         * @description Remove a robot; what waits for it is not sent.
+         */
+        delete: operations["delete_robot_api_channels_robots__robot_id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/robots/{robot_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Robot
+         * @description Send a test to the robot's group; it counts against the robot's budget.
+         */
+        post: operations["test_robot_api_channels_robots__robot_id__test_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/channels/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Rules
+         * @description How each kind is told at each severity, and what happens while nobody looks.
+         */
+        get: operations["get_rules_api_channels_rules_get"];
+        /**
+         * Put Rules
+         * @description Set where the county departs from the usual.
+         */
+        put: operations["put_rules_api_channels_rules_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/notice-wish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Wish
+         * @description How I am told: channels, language, quiet hours, and what this county has set up.
+         */
+        get: operations["get_wish_api_me_notice_wish_get"];
+        /**
+         * Put Wish
+         * @description Set how I am told. What is in the app cannot be switched off, and an emergency goes out whatever is muted.
+         */
+        put: operations["put_wish_api_me_notice_wish_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/push-subscription": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Put Subscription
+         * @description Tell me in this browser, until I sign out of it. Sent again whenever the page opens, so that we know which is in use.
+         */
+        put: operations["put_subscription_api_me_push_subscription_put"];
+        post?: never;
+        /**
+         * Delete Subscription
+         * @description No more in this browser.
+         */
+        delete: operations["delete_subscription_api_me_push_subscription_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2233,7 +2429,8 @@ export interface paths {
         /**
          * Live
          * @description Server-sent events: `case` whenever a case in my scope changes, `duty` when a squad's duty or rota changes,
-         *     `net` when another edition of the net is published or comes into force, `attention` when somebody of the command centre
+         *     `net` when another edition of the net is published or comes into force, `notice` when
+         *     I am told something or what I was told is read or settled, `attention` when somebody of the command centre
          *     looks after a case, `resync` when the snapshot must be taken again. A `ping` says that everything until its `server_time`
          *     has been told.
          */
@@ -3312,6 +3509,18 @@ export interface components {
              */
             days_ago: number | null;
         };
+        /** BoardOut */
+        BoardOut: {
+            /** Channels */
+            channels: components["schemas"]["ChannelOut"][];
+            /** Robots */
+            robots: components["schemas"]["RobotOut"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
         /** Body_import_staff_api_staff_imports__import_id__put */
         Body_import_staff_api_staff_imports__import_id__put: {
             /** File */
@@ -4308,6 +4517,36 @@ export interface components {
             replaces: string[];
         };
         /**
+         * Channel
+         * @enum {string}
+         */
+        Channel: "in_app" | "web_push" | "robot" | "sms" | "mail";
+        /**
+         * ChannelOut
+         * @description One channel's last 24 hours.
+         */
+        ChannelOut: {
+            channel: components["schemas"]["Channel"];
+            /** Set Up */
+            set_up: boolean;
+            /** Well At */
+            well_at: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Reason */
+            reason: string;
+            /** Reason Words */
+            reason_words: string;
+            /**
+             * Said
+             * @description the service's own words when it failed last
+             */
+            said: string;
+            /** Oldest Waiting At */
+            oldest_waiting_at: string | null;
+            counts: components["schemas"]["CountOut"];
+        };
+        /**
          * CheckIn
          * @description What somebody found who looked at a flag. It decides nothing about the case.
          */
@@ -4469,6 +4708,17 @@ export interface components {
              */
             received_at: string;
         };
+        /** CountOut */
+        CountOut: {
+            /** Waiting */
+            waiting: number;
+            /** Sent */
+            sent: number;
+            /** Failed */
+            failed: number;
+            /** Skipped */
+            skipped: number;
+        };
         /** CrsChoice */
         CrsChoice: {
             /** Epsg */
@@ -4597,6 +4847,41 @@ export interface components {
         DecisionIn: {
             decision: components["schemas"]["Deciding"];
         };
+        /**
+         * DeliveredIn
+         * @description These have reached this device by that channel.
+         */
+        DeliveredIn: {
+            /** Ids */
+            ids: string[];
+            channel: components["schemas"]["Channel"];
+        };
+        /** DeliveryOut */
+        DeliveryOut: {
+            channel: components["schemas"]["Channel"];
+            state: components["schemas"]["DeliveryState"];
+            /** Round */
+            round: number;
+            /**
+             * At
+             * Format: date-time
+             * @description when it came into that state; of a queued one, when it will go out
+             */
+            at: string;
+            /**
+             * Reason
+             * @description why it waits, was left out or failed; empty otherwise
+             */
+            reason: string;
+            /** Reason Words */
+            reason_words: string;
+        };
+        /**
+         * DeliveryState
+         * @description `skipped` was not needed any more, `failed` could not be done; the reason stands beside it.
+         * @enum {string}
+         */
+        DeliveryState: "queued" | "sent" | "delivered" | "seen" | "acted" | "skipped" | "failed";
         /** DepartmentOut */
         DepartmentOut: {
             /** Code */
@@ -5047,60 +5332,6 @@ export interface components {
          * @enum {string}
          */
         Engagement: "full_time" | "part_time";
-        /** EscalationList */
-        EscalationList: {
-            /** Items */
-            items: components["schemas"]["EscalationOut"][];
-            /**
-             * As Of
-             * Format: date-time
-             */
-            as_of: string;
-        };
-        /**
-         * EscalationOut
-         * @description Something that the asker was told: a reminder (`remind`) or that a case is late (`escalate`).
-         */
-        EscalationOut: {
-            /**
-             * Case Id
-             * Format: uuid
-             */
-            case_id: string;
-            /** Case Code */
-            case_code: string;
-            /** Step */
-            step: string;
-            /** @description null when the ladder has this step no more */
-            action: components["schemas"]["Action"] | null;
-            clock: components["schemas"]["ClockKind"] | null;
-            /**
-             * Sentence
-             * @description as it was when it was sent, for example 催办：暴露垃圾 剩 18 分（已用 80 %）
-             */
-            sentence: string;
-            /**
-             * Percent
-             * @description how much of the limit was used then, whole per cent
-             */
-            percent: number | null;
-            matter: components["schemas"]["MatterBrief"];
-            severity: components["schemas"]["Severity"];
-            /** @description of the case now */
-            status: components["schemas"]["Status"];
-            /**
-             * Due At
-             * @description of the clock that runs now
-             */
-            due_at: string | null;
-            /**
-             * Sent At
-             * Format: date-time
-             */
-            sent_at: string;
-            /** Seen */
-            seen: boolean;
-        };
         /** EvidenceFlags */
         EvidenceFlags: {
             /** Items */
@@ -6229,6 +6460,12 @@ export interface components {
             own_squads: string[];
             scheme: components["schemas"]["SchemeOut"];
         };
+        /**
+         * Kind
+         * @description The matter of fact. The first group waits for somebody to act, and is over when somebody has.
+         * @enum {string}
+         */
+        Kind: "task" | "rework" | "whistled" | "returned" | "to_verify" | "to_inspect" | "asked" | "pressed" | "unseen" | "decided" | "ended";
         /** Layer */
         Layer: {
             /** Name */
@@ -6972,6 +7209,152 @@ export interface components {
             /** Cards */
             cards: components["schemas"]["SetUpCardOut"][];
         };
+        /**
+         * Next
+         * @description Whom the ladder of the unseen tells next.
+         * @enum {string}
+         */
+        Next: "next_person" | "squad_leader" | "whole_squad" | "operator";
+        /** NoticeCase */
+        NoticeCase: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Code */
+            code: string;
+            status: components["schemas"]["Status"];
+            matter: components["schemas"]["MatterBrief"];
+            /** Grid Name */
+            grid_name: string;
+            /** Village Name */
+            village_name: string;
+            /**
+             * Warn At
+             * @description when four fifths of the time are used
+             */
+            warn_at: string | null;
+            /**
+             * Due At
+             * @description of the clock that runs now
+             */
+            due_at: string | null;
+        };
+        /** NoticeList */
+        NoticeList: {
+            /** Items */
+            items: components["schemas"]["NoticeOut"][];
+            /**
+             * Unseen
+             * @description how many of all of mine I have not read
+             */
+            unseen: number;
+            /** Next Cursor */
+            next_cursor: string | null;
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * NoticeOut
+         * @description Something that I was told. `settled_at`: nobody needs to act on it any more.
+         */
+        NoticeOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /**
+             * Words
+             * @description what it is, for example 新任务
+             */
+            words: string;
+            /**
+             * Why
+             * @description why it came to me
+             */
+            why: string;
+            /**
+             * Said
+             * @description what was said with the step, or the sentence of a reminder; may be empty
+             */
+            said: string;
+            case: components["schemas"]["NoticeCase"];
+            severity: components["schemas"]["Severity"];
+            /**
+             * Rings
+             * @description an open page sounds until somebody has acted
+             */
+            rings: boolean;
+            /** To Act On */
+            to_act_on: boolean;
+            /**
+             * From Name
+             * @description who did what it tells of; null for the system
+             */
+            from_name: string | null;
+            squad: components["schemas"]["SquadBrief"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Seen At */
+            seen_at: string | null;
+            /**
+             * Acted At
+             * @description when I acted on it
+             */
+            acted_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string | null;
+        };
+        /** NoticeRuleIn */
+        NoticeRuleIn: {
+            kind: components["schemas"]["Kind"];
+            severity: components["schemas"]["Severity"];
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Wait S */
+            wait_s: number;
+            /** Repeat S */
+            repeat_s?: number | null;
+            /**
+             * Repeats
+             * @default 0
+             */
+            repeats: number;
+            /** Rings */
+            rings: boolean;
+            wakes: components["schemas"]["Wakes"];
+        };
+        /** NoticeRuleOut */
+        NoticeRuleOut: {
+            kind: components["schemas"]["Kind"];
+            /** Kind Words */
+            kind_words: string;
+            severity: components["schemas"]["Severity"];
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Wait S */
+            wait_s: number;
+            /** Repeat S */
+            repeat_s: number | null;
+            /** Repeats */
+            repeats: number;
+            /** Rings */
+            rings: boolean;
+            wakes: components["schemas"]["Wakes"];
+            /** Is Usual */
+            is_usual: boolean;
+        };
         /** ObjectionIn */
         ObjectionIn: {
             /**
@@ -7550,7 +7933,7 @@ export interface components {
          * Permission
          * @enum {string}
          */
-        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "see_past" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "export" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols" | "keep_views" | "see_figures" | "assess" | "manage_assessment";
+        Permission: "report" | "patrol" | "see_tracks" | "see_coverage" | "register" | "see_cases" | "see_past" | "act_on_cases" | "see_net" | "see_squads" | "see_routing" | "see_evidence" | "check_evidence" | "see_contacts" | "export" | "see_staff" | "see_rota" | "ask_rota" | "manage_net" | "manage_staff" | "manage_rota" | "manage_catalogue" | "manage_routing" | "manage_patrols" | "keep_views" | "see_figures" | "assess" | "manage_assessment" | "see_channels" | "manage_channels";
         /**
          * PhotoCount
          * @description How many photos are needed, and how many a phone may send.
@@ -7698,6 +8081,57 @@ export interface components {
             /** Flag */
             flag: string;
         };
+        /** ReachList */
+        ReachList: {
+            /** Items */
+            items: components["schemas"]["ReachOut"][];
+            /**
+             * As Of
+             * Format: date-time
+             */
+            as_of: string;
+        };
+        /**
+         * ReachOut
+         * @description How far one notice about a case has come. `receivers` and `groups` are for the squad itself and the command centre.
+         */
+        ReachOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            kind: components["schemas"]["Kind"];
+            /** Words */
+            words: string;
+            squad: components["schemas"]["SquadBrief"] | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Told */
+            told: number;
+            /** Delivered */
+            delivered: number;
+            /** Seen */
+            seen: number;
+            /** First Seen At */
+            first_seen_at: string | null;
+            /** Settled At */
+            settled_at: string | null;
+            /** Settled By */
+            settled_by: string | null;
+            /**
+             * Next Step At
+             * @description if nobody looks until then, more people are told
+             */
+            next_step_at: string | null;
+            /** Receivers */
+            receivers: components["schemas"]["ReceiverOut"][];
+            /** Groups */
+            groups: components["schemas"]["DeliveryOut"][];
+        };
         /**
          * Reading
          * @description How a person says the file is to be read.
@@ -7727,6 +8161,21 @@ export interface components {
             code: string;
             /** Label */
             label: string;
+        };
+        /** ReceiverOut */
+        ReceiverOut: {
+            /** Name */
+            name: string;
+            /** Why */
+            why: string;
+            /** Delivered At */
+            delivered_at: string | null;
+            /** Seen At */
+            seen_at: string | null;
+            /** Acted At */
+            acted_at: string | null;
+            /** Deliveries */
+            deliveries: components["schemas"]["DeliveryOut"][];
         };
         /**
          * RehearsalIn
@@ -8025,6 +8474,76 @@ export interface components {
          */
         RequestStatus: "asked" | "agreed" | "approved" | "refused" | "withdrawn";
         /**
+         * RobotIn
+         * @description `secret` left out keeps the one that is kept.
+         */
+        RobotIn: {
+            /** Name */
+            name: string;
+            kind: components["schemas"]["RobotKind"];
+            /** Squad */
+            squad: string;
+            /** Url */
+            url?: string | null;
+            /** Secret */
+            secret?: string | null;
+            /**
+             * Active
+             * @default true
+             */
+            active: boolean;
+        };
+        /**
+         * RobotKind
+         * @enum {string}
+         */
+        RobotKind: "dingtalk" | "wecom" | "feishu";
+        /**
+         * RobotOut
+         * @description `left` of `burst`: so many messages it may send at once just now.
+         */
+        RobotOut: {
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Name */
+            name: string;
+            kind: components["schemas"]["RobotKind"];
+            /** Squad Code */
+            squad_code: string;
+            /** Squad Name */
+            squad_name: string;
+            /**
+             * Signs
+             * @description whether a secret is kept; it is never shown again
+             */
+            signs: boolean;
+            /** Active */
+            active: boolean;
+            /** Left */
+            left: number;
+            /** Burst */
+            burst: number;
+            /** Per Minute */
+            per_minute: number;
+            /** Blocked Until */
+            blocked_until: string | null;
+            /** Well At */
+            well_at: string | null;
+            /** Failing Since */
+            failing_since: string | null;
+            /** Reason */
+            reason: string;
+            /** Reason Words */
+            reason_words: string;
+            /** Said */
+            said: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
          * Role
          * @enum {string}
          */
@@ -8259,6 +8778,25 @@ export interface components {
             sentence: string;
         };
         /**
+         * RulesIn
+         * @description Where the county departs from the usual; what is not named is as usual. An empty ladder is the usual one.
+         */
+        RulesIn: {
+            /** Rules */
+            rules: components["schemas"]["NoticeRuleIn"][];
+            /** Ladder */
+            ladder: components["schemas"]["StepIn"][];
+        };
+        /** RulesOut */
+        RulesOut: {
+            /** Rules */
+            rules: components["schemas"]["NoticeRuleOut"][];
+            /** Ladder */
+            ladder: components["schemas"]["StepOut"][];
+            /** Ladder Is Usual */
+            ladder_is_usual: boolean;
+        };
+        /**
          * Satisfaction
          * @enum {string}
          */
@@ -8441,6 +8979,16 @@ export interface components {
             heading: string;
             /** Paragraphs */
             paragraphs: string[];
+        };
+        /**
+         * SeenIn
+         * @description These I have read; or all that came until a moment.
+         */
+        SeenIn: {
+            /** Ids */
+            ids?: string[];
+            /** Until */
+            until?: string | null;
         };
         /**
          * SetUpCardOut
@@ -9162,6 +9710,47 @@ export interface components {
          * @enum {string}
          */
         Step: "day" | "week" | "month" | "quarter" | "year";
+        /** StepIn */
+        StepIn: {
+            /** Code */
+            code: string;
+            /** Severities */
+            severities: components["schemas"]["Severity"][];
+            /** After S */
+            after_s: number;
+            receiver: components["schemas"]["Next"];
+        };
+        /** StepOut */
+        StepOut: {
+            /** Code */
+            code: string;
+            /** Severities */
+            severities: components["schemas"]["Severity"][];
+            /** After S */
+            after_s: number;
+            receiver: components["schemas"]["Next"];
+        };
+        /** SubscriptionGone */
+        SubscriptionGone: {
+            /** Endpoint */
+            endpoint: string;
+        };
+        /**
+         * SubscriptionIn
+         * @description As `PushSubscription.toJSON()` gives it.
+         */
+        SubscriptionIn: {
+            /** Endpoint */
+            endpoint: string;
+            keys: components["schemas"]["SubscriptionKeys"];
+        };
+        /** SubscriptionKeys */
+        SubscriptionKeys: {
+            /** P256Dh */
+            p256dh: string;
+            /** Auth */
+            auth: string;
+        };
         /**
          * Succession
          * @description Who takes a post over from the day after the last; nobody: it stays empty.
@@ -9313,6 +9902,17 @@ export interface components {
              * Format: uuid
              */
             import_id: string;
+        };
+        /** TestOut */
+        TestOut: {
+            /** Sent */
+            sent: boolean;
+            /** Reason */
+            reason: string;
+            /** Reason Words */
+            reason_words: string;
+            /** Said */
+            said: string;
         };
         /**
          * Thresholds
@@ -9671,6 +10271,12 @@ export interface components {
          */
         VersionState: "waiting" | "in_force" | "past" | "replaced";
         /**
+         * Wakes
+         * @description Whom of those off duty a notification may reach.
+         * @enum {string}
+         */
+        Wakes: "nobody" | "leader" | "everybody";
+        /**
          * Warned
          * @description Something that was accepted and is worth a look.
          */
@@ -9795,6 +10401,65 @@ export interface components {
              * @default false
              */
             days_off_only: boolean;
+        };
+        /**
+         * WishIn
+         * @description `quiet_from` and `quiet_until` are local; both or neither, and without them the county's usual 22:00 to 07:00.
+         */
+        WishIn: {
+            /** Muted */
+            muted?: ("web_push" | "sms" | "mail")[];
+            /**
+             * Language
+             * @default zh
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet Until */
+            quiet_until?: string | null;
+            /** Mail */
+            mail?: string | null;
+        };
+        /** WishOut */
+        WishOut: {
+            /** Muted */
+            muted: components["schemas"]["Channel"][];
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh" | "en";
+            /**
+             * Quiet From
+             * Format: time
+             */
+            quiet_from: string;
+            /**
+             * Quiet Until
+             * Format: time
+             */
+            quiet_until: string;
+            /** Quiet Is Usual */
+            quiet_is_usual: boolean;
+            /** Mail */
+            mail: string | null;
+            /**
+             * Available
+             * @description what this county has set up, besides the list in the app
+             */
+            available: components["schemas"]["Channel"][];
+            /**
+             * Push Key
+             * @description `applicationServerKey` for this server, base64url
+             */
+            push_key: string;
+            /**
+             * Push Devices
+             * @description how many browsers of mine are told while they are closed
+             */
+            push_devices: number;
         };
         /**
          * WorkbookFault
@@ -16208,11 +16873,12 @@ export interface operations {
             };
         };
     };
-    get_escalations_api_escalations_get: {
+    get_notices_api_notices_get: {
         parameters: {
             query?: {
-                /** @description only what has not been read yet */
+                /** @description only what I have not read yet */
                 unseen?: boolean;
+                cursor?: string | null;
                 limit?: number;
             };
             header?: never;
@@ -16227,7 +16893,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EscalationList"];
+                    "application/json": components["schemas"]["NoticeList"];
                 };
             };
             /** @description problem */
@@ -16259,17 +16925,657 @@ export interface operations {
             };
         };
     };
-    see_escalation_api_escalations__case_id___step__seen_put: {
+    see_notices_api_notices_seen_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeenIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    notices_delivered_api_notices_delivered_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeliveredIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_case_notices_api_cases__case_id__notices_get: {
         parameters: {
             query?: never;
             header?: never;
             path: {
                 case_id: string;
-                step: string;
             };
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReachList"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_board_api_channels_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BoardOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    test_channel_api_channels_tests__channel__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: "web_push" | "sms" | "mail";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_robot_api_channels_robots__robot_id__put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RobotIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RobotOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    delete_robot_api_channels_robots__robot_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    test_robot_api_channels_robots__robot_id__test_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                robot_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TestOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_rules_api_channels_rules_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_rules_api_channels_rules_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RulesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RulesOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    get_wish_api_me_notice_wish_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_wish_api_me_notice_wish_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WishIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WishOut"];
+                };
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    put_subscription_api_me_push_subscription_put: {
+        parameters: {
+            query?: never;
+            header?: {
+                origin?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description problem */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+            /** @description problem */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemOut"];
+                };
+            };
+        };
+    };
+    delete_subscription_api_me_push_subscription_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SubscriptionGone"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             204: {

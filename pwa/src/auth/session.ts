@@ -82,9 +82,21 @@ export async function signIn(phone: string, password: string): Promise<Answer<Me
   return answer
 }
 
+type Farewell = () => Promise<void>
+const farewells = new Set<Farewell>()
+/** Nobody waits longer to be signed out. */
+const FAREWELL_MS = 3_000
+
+/** What is done with the session before it ends, such as no more being told on this device. */
+export function beforeSignOut(farewell: Farewell): void {
+  farewells.add(farewell)
+}
+
 /** Forgets the person on this phone even if the server cannot be reached. What waits to be sent stays stored under their id. */
 export async function signOut(): Promise<void> {
   localStorage.setItem(SIGN_OUT_OWED, 'yes')
+  const done = Promise.allSettled([...farewells].map((farewell) => farewell()))
+  await Promise.race([done, new Promise((resolve) => setTimeout(resolve, FAREWELL_MS))])
   await endSession()
   remember(null)
   standing.value = 'signed_out'

@@ -3,6 +3,7 @@
 import { computed, onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { api, ask, type CaseSummary } from '@/api/client'
 import { may } from '@/auth/session'
+import { useSound } from '@/lib/sound'
 import type { LiveCases } from './live_cases'
 
 /** Before a squad has accepted it. */
@@ -31,8 +32,8 @@ export function useAlarm(live: LiveCases, person: string) {
   const attended = shallowRef(remembered())
   const muted = shallowRef<ReadonlySet<string>>(new Set())
   const note = ref('')
-  const running = ref(false)
-  let context: AudioContext | null = null
+  const tones = useSound(() => wanted.value)
+  const { running } = tones
   let ringing: ReturnType<typeof setInterval> | undefined
   let noting: ReturnType<typeof setTimeout> | undefined
 
@@ -70,27 +71,12 @@ export function useAlarm(live: LiveCases, person: string) {
     noting = setTimeout(() => (note.value = ''), NOTE_MS)
   }
 
-  async function wake(): Promise<void> {
-    if (!wanted.value || running.value) return
-    context ??= new AudioContext()
-    await context.resume()
-    running.value = context.state === 'running'
-    if (running.value && audible.value.length) ring()
-  }
-
   /** A press on the bell is the gesture that the browser wants. */
   function turn(on: boolean): void {
     wanted.value = on
     localStorage.setItem(soundKeptAs, on ? 'on' : 'off')
-    if (on) void wake()
-    else {
-      void context?.suspend()
-      running.value = false
-    }
-  }
-
-  function ring(): void {
-    if (context && running.value) playTwoTones(context)
+    if (on) void tones.wake()
+    else tones.rest()
   }
 
   watch(
@@ -98,28 +84,22 @@ export function useAlarm(live: LiveCases, person: string) {
     (rings) => {
       clearInterval(ringing)
       if (!rings) return
-      ring()
-      ringing = setInterval(ring, RING_EVERY_MS)
+      tones.ring()
+      ringing = setInterval(tones.ring, RING_EVERY_MS)
     },
   )
 
-  const gesture = (): void => void wake()
   const shared = ({ key }: StorageEvent): void => {
     if (key === ATTENDED) attended.value = remembered()
   }
-  window.addEventListener('pointerdown', gesture)
-  window.addEventListener('keydown', gesture)
   window.addEventListener('storage', shared)
   onScopeDispose(() => {
-    window.removeEventListener('pointerdown', gesture)
-    window.removeEventListener('keydown', gesture)
     window.removeEventListener('storage', shared)
     clearInterval(ringing)
     clearTimeout(noting)
-    void context?.close()
   })
 
-  return { cases, audible, muted, note, sound, opened, mute, turn }
+  return { cases, audible, muted, note, sound, opened, mute, turn, chime: tones.chime }
 }
 
 function remembered(): ReadonlySet<string> {
@@ -127,23 +107,5 @@ function remembered(): ReadonlySet<string> {
     return new Set(JSON.parse(localStorage.getItem(ATTENDED) ?? '[]') as string[])
   } catch {
     return new Set()
-  }
-}
-
-/** High, then low, half a second, with soft edges. */
-function playTwoTones(context: AudioContext): void {
-  const gain = context.createGain()
-  gain.connect(context.destination)
-  const at = context.currentTime
-  gain.gain.setValueAtTime(0, at)
-  for (const [n, hertz] of [880, 660].entries()) {
-    const from = at + n * 0.25
-    gain.gain.linearRampToValueAtTime(0.25, from + 0.03)
-    gain.gain.linearRampToValueAtTime(0, from + 0.24)
-    const tone = context.createOscillator()
-    tone.frequency.value = hertz
-    tone.connect(gain)
-    tone.start(from)
-    tone.stop(from + 0.25)
   }
 }

@@ -35,6 +35,7 @@ export const DESK_KEYS = {
   remind: { press: ['r'], words: say('keys.remind'), where: COMMAND },
   whistle: { press: ['w'], words: say('keys.whistle'), where: COMMAND },
   call: { press: ['n'], words: desk('keys.call'), where: 'everywhere' },
+  notices: { press: ['i'], words: desk('keys.notices'), where: 'everywhere' },
   to_queue: { press: ['1'], words: say('keys.to_queue'), where: COMMAND },
   to_map: { press: ['2'], words: say('keys.to_map'), where: COMMAND },
   to_case: { press: ['3'], words: say('keys.to_case'), where: COMMAND },

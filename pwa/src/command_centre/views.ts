@@ -1,14 +1,14 @@
 /* The desk's views and the pages of the one net: which address leads where, and who may open what. */
 import { may } from '@/auth/session'
 
-export const VIEWS = ['command', 'patrols', 'figures', 'net', 'staff', 'squads', 'rules'] as const
+export const VIEWS = ['command', 'patrols', 'figures', 'net', 'staff', 'squads', 'rules', 'channels'] as const
 export type View = (typeof VIEWS)[number]
 
 export const NET_PAGES = ['browser', 'drafts', 'imports', 'matters'] as const
 export type NetPage = (typeof NET_PAGES)[number]
 export type Page = Exclude<View, 'net'> | NetPage
 
-/** `#/patrols/…`, `#/figures/…`, `#/net/…`, `#/staff/…`, `#/squads/…`, `#/rules/…`; everything else is the command view. */
+/** `#/patrols/…`, `#/figures/…`, `#/net/…`, `#/staff/…`, `#/squads/…`, `#/rules/…`, `#/channels/…`; everything else is the command view. */
 export function viewAt([first]: readonly string[]): View {
   return VIEWS.find((view) => view === first) ?? 'command'
 }
@@ -28,6 +28,7 @@ const NEEDS: Record<View, Needed[]> = {
   staff: ['see_staff'],
   squads: ['see_rota'],
   rules: ['see_routing'],
+  channels: ['see_channels'],
 }
 const PAGE_NEEDS: Record<Page, Needed[]> = { ...NEEDS, browser: ['see_net'], drafts: ['manage_net'], imports: ['manage_net'], matters: ['see_net'] }
 

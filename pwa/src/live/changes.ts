@@ -1,16 +1,17 @@
-/* What else than cases changes while a screen is open: the duty of a squad, the one net, what the ladder tells me, a file of mine. A message names what changed, never
-   how it is now: screens read that for themselves. */
+/* What else than cases changes while a screen is open: the duty of a squad, the one net, what I am told, a file of mine. A message names
+   what changed, never how it is now: screens read that for themselves. */
 import { onScopeDispose } from 'vue'
 
-export const CHANGE_KINDS = ['duty', 'net', 'escalation', 'export'] as const
+export const CHANGE_KINDS = ['duty', 'net', 'notice', 'export'] as const
 export type ChangeKind = (typeof CHANGE_KINDS)[number]
 
-type Listener = () => void
+/** What the message says; nothing when so much was missed that anything may have changed. */
+type Listener = (said?: unknown) => void
 
-const listeners: Record<ChangeKind, Set<Listener>> = { duty: new Set(), net: new Set(), escalation: new Set(), export: new Set() }
+const listeners: Record<ChangeKind, Set<Listener>> = { duty: new Set(), net: new Set(), notice: new Set(), export: new Set() }
 
-export function tellChange(kind: ChangeKind): void {
-  listeners[kind].forEach((listener) => listener())
+export function tellChange(kind: ChangeKind, said?: unknown): void {
+  listeners[kind].forEach((listener) => listener(said))
 }
 
 /** Calls `listener` for every change of that kind, and when so much was missed that anything may have changed. */

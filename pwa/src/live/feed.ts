@@ -94,7 +94,7 @@ export function openFeed(
     for (const kind of CHANGE_KINDS) {
       on(kind, (event) => {
         follow(event)
-        tellChange(kind)
+        tellChange(kind, JSON.parse(event.data))
       })
     }
     on('resync', (event) => {
@@ -111,7 +111,7 @@ export function openFeed(
   /** Anything may have changed. */
   function tellAll(): void {
     listener.onResync()
-    CHANGE_KINDS.forEach(tellChange)
+    CHANGE_KINDS.forEach((kind) => tellChange(kind))
   }
 
   function heard(): void {

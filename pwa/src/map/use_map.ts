@@ -13,6 +13,7 @@ import { DARK, LIGHT, type Palette } from './palette'
 import { townStyle } from './style'
 import { addSymbol } from './symbols'
 import { useDark } from './theme'
+import { isWatchedByTest } from '@/lib/watched'
 
 // The worker's address is computed at run time; a bundler would never put the file into the build by itself.
 setWorkerUrl(workerUrl)
@@ -94,9 +95,4 @@ export function useMap(
   watch([net, dark, baseMap], () => map.value?.setStyle(style(), { diff: false }))
   onUnmounted(() => map.value?.remove())
   return { map, net, state, loadAgain }
-}
-
-/** Browser tests poll the map itself; nobody else finds it on the window. */
-function isWatchedByTest(): boolean {
-  return import.meta.env.MODE === 'test' || localStorage.getItem('suozi.test') !== null
 }

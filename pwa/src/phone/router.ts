@@ -4,6 +4,7 @@ import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
 import AroundScreen from '@/cases/AroundScreen.vue'
 import CaseScreen from '@/cases/CaseScreen.vue'
 import TasksScreen from '@/cases/TasksScreen.vue'
+import { see } from '@/notices/inbox'
 import MyReportsScreen from '@/reports/MyReportsScreen.vue'
 import ReportScreen from '@/reports/ReportScreen.vue'
 import SentScreen from '@/reports/SentScreen.vue'
@@ -20,7 +21,9 @@ declare module 'vue-router' {
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'home', component: HomeScreen, meta: { tabs: true } },
   { path: '/tasks', name: 'tasks', component: TasksScreen, meta: { tabs: true } },
+  { path: '/notices', name: 'notices', component: () => import('@/notices/NoticesScreen.vue'), meta: { tabs: true } },
   { path: '/me', name: 'me', component: MeScreen, meta: { tabs: true } },
+  { path: '/me/notices', name: 'notice_settings', component: () => import('@/notices/NoticeSettings.vue') },
   { path: '/report', name: 'report', component: ReportScreen },
   { path: '/reports', name: 'reports', component: MyReportsScreen },
   { path: '/around', name: 'around', component: AroundScreen },
@@ -39,4 +42,12 @@ export const router = createRouter({
   history: createWebHistory(),
   routes,
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+// Opened by a notification: `/?notice=…#/cases/…`. It is read by that, and the address says no more of it.
+router.beforeEach((to) => {
+  const { notice, ...query } = to.query
+  const page = to.path === '/' && to.hash.startsWith('#/') ? to.hash.slice(1) : null
+  if (typeof notice === 'string') void see([notice])
+  return page ? { path: page, replace: true } : notice ? { path: to.path, query, hash: to.hash, replace: true } : true
 })
