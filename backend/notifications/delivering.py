@@ -4,6 +4,7 @@ A batch's rows are held while it is sent, and say what became of it in the same 
 leaves them queued, and the next one sends them under the same ids: once in the database, at least once outside.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,11 +25,14 @@ from backend.notifications.rules import USUAL_QUIET, Rule, quiet_ends
 from backend.notifications.sending import send_parcel
 from backend.notifications.telling import delivery
 
+log = logging.getLogger(__name__)
+
 Sessions = async_sessionmaker[AsyncSession]
 # After so many tries in vain a message has failed for good.
 MOST_ATTEMPTS = 8
 FIRST_WAIT = timedelta(seconds=20)
 AT_ONCE = 50
+ASK_AGAIN_IN = timedelta(minutes=5)
 # Nothing has failed where a county has no gateway or a person no address.
 NOBODY_TO_SEND_TO = frozenset({"not_set_up", "no_address"})
 
@@ -72,11 +76,21 @@ async def deliver_next(session: AsyncSession, outside: Outside, county: str, at:
         notices=[row.notice for row in to_send],
         ids=[row.delivery.id for row in to_send],
     )
-    outcome = await send_parcel(session, outside, county, parcel, at)
+    outcome = await _send(session, outside, county, parcel, at)
     for row in to_send:
         await _note(session, row, outcome, at)
     await note_outcome(session, county, receiver.channel, receiver.robot_id, outcome, at)
     return True
+
+
+async def _send(session: AsyncSession, outside: Outside, county: str, parcel: Parcel, at: datetime) -> Outcome:
+    """A defect of ours in one message keeps no other back: it is tried again later, and given up like the rest."""
+    try:
+        async with session.begin_nested():
+            return await send_parcel(session, outside, county, parcel, at)
+    except Exception:
+        log.exception("a message by %s of county %s could not be sent", parcel.channel, county)
+        return Outcome(Result.LATER, "defect")
 
 
 async def _next_batch(session: AsyncSession, county: str, at: datetime) -> list[Row]:
@@ -121,7 +135,8 @@ async def _put_off(session: AsyncSession, row: Row, at: datetime) -> bool:
         return False
     row.delivery.reason = verdict.reason
     if isinstance(verdict, Hold):
-        row.delivery.send_at = verdict.until
+        # Also when nobody knows when they are on duty again: asked again, but not at once and for ever.
+        row.delivery.send_at = max(verdict.until, at + ASK_AGAIN_IN)
     else:
         row.delivery.state = DeliveryState.SKIPPED
     await session.flush()

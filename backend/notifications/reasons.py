@@ -17,6 +17,7 @@ _WORDS: dict[str, Say] = {
     "no_template": Say("短信模板没有配置", "No template is set up for it"),
     "not_set_up": Say("本县没有配置这个渠道", "This channel is not set up"),
     "not_allowed": Say("地址不在放行名单里，请联系运维", "The address is not on the list; ask whoever runs the server"),
+    "defect": Say("服务器出错，会重试", "A defect of the server; it will be tried again"),
     "timeout": Say("对方 5 秒内没有回应，会重试", "No answer in 5 seconds; it will be tried again"),
     "refused": Say("连接被拒绝，会重试", "The connection was refused; it will be tried again"),
     "broken": Say("连接中断，会重试", "The connection broke; it will be tried again"),

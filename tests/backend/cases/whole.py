@@ -12,10 +12,12 @@ from backend.cases.clocks import clocks_of
 from backend.cases.history import first_broken_link
 from backend.cases.models import Case, CaseEvent, Report
 from backend.cases.past import as_it_was
-from backend.cases.terms import ENDED_STATUSES
+from backend.cases.terms import ENDED_STATUSES, Status
 from backend.dispatch.models import Assignment, AssignmentKind
 from backend.matters.clocks import WorkCalendar
 from backend.matters.queries import work_calendar
+from backend.notifications.kinds import TO_ACT_ON, Kind
+from backend.notifications.queries import open_notices
 from tests.backend.cases.life_table import ROWS
 
 IN_HAND = {"pending_ack", "handling", "suspended", "pending_review", "rework"}
@@ -54,6 +56,8 @@ async def _faults(session: AsyncSession, case: Case) -> AsyncIterator[str]:
     async for fault in _clock(session, case, events):
         yield fault
     async for fault in _links(session, case):
+        yield fault
+    async for fault in _notices(session, case):
         yield fault
 
 
@@ -132,6 +136,27 @@ def _past(calendar: WorkCalendar, case: Case, events: Sequence[CaseEvent]) -> It
             (None, None) if stands or not replayed else (replayed.warn_at, replayed.due_at)
         ):
             yield f"at {at} the clock of the past is not the replayed one"
+
+
+# Where a notice of this kind may still wait for somebody.
+WAITS_IN = {
+    Kind.TASK: {Status.PENDING_ACK},
+    Kind.REWORK: {Status.REWORK},
+    Kind.TO_VERIFY: {Status.VERIFYING},
+    Kind.TO_INSPECT: {Status.PENDING_INSPECTION},
+    Kind.RETURNED: {Status.PENDING_FILING, Status.PENDING_DISPATCH},
+}
+
+
+async def _notices(session: AsyncSession, case: Case) -> AsyncIterator[str]:
+    """Nobody is kept waiting for what is over, and no squad for what another one has."""
+    for notice in await open_notices(session, case.county, case.id):
+        if case.status in ENDED_STATUSES and notice.kind in TO_ACT_ON:
+            yield f"it has ended, and a notice {notice.kind} waits"
+        if notice.kind in WAITS_IN and case.status not in WAITS_IN[notice.kind]:
+            yield f"it is {case.status}, and a notice {notice.kind} waits"
+        if notice.kind in (Kind.TASK, Kind.REWORK) and notice.squad_code != case.squad_code:
+            yield f"{case.squad_code} has it, and {notice.squad_code} is told to act"
 
 
 SAME_IN_THE_PAST = (

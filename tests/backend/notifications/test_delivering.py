@@ -1,19 +1,22 @@
 """What goes out: to whom, when, once, and what our record says of it. The services are real ones of our own."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from backend.notifications.channels.mail import MailServer, Security
 from backend.notifications.forgetting import forget_told
 from backend.notifications.kinds import Channel
-from backend.notifications.models import Delivery, PushSubscription
+from backend.notifications.models import Delivery, NoticeWish, PushSubscription
+from backend.staff.models import RotaShift
 from backend.worker import deliver_all
 from tests.backend.notifications.outside import World, add_robot, subscribe
 from tests.backend.notifications.test_telling import acted, reach, reported, see, told
@@ -161,6 +164,43 @@ async def test_nobody_off_duty_is_woken(
     assert row.send_at > clock.at
     # The list in the app has it all the same.
     assert len(await told(member)) == 1
+
+
+async def test_whoever_signed_off_without_a_next_shift_is_asked_after_later_and_not_for_ever(
+    app: FastAPI, people: People, outside: World, clock: Clock, session: AsyncSession
+) -> None:
+    member = await people.squad_member()
+    browser = await subscribe(member, outside)
+    await session.execute(delete(RotaShift))
+    assert (await member.http.put("/api/duty/status", json={"status": "home"})).status_code == 200
+    operator = await people.operator()
+    case = await reported(await people.worker())
+    if case["status"] == "pending_dispatch":
+        await acted(operator, "dispatch", case, squad="xxk-squad-1")
+    await minutes(app, clock, 1)
+    (row,) = await rows(session, Channel.WEB_PUSH)
+    assert (row.state, row.reason) == ("queued", "off_duty")
+    assert row.send_at > clock.at
+    assert shown(outside, browser) == []
+
+
+async def test_a_message_that_cannot_be_made_keeps_no_other_back(
+    app: FastAPI, people: People, outside: World, clock: Clock, session: AsyncSession
+) -> None:
+    member, leader = await people.squad_member(), await people.squad_leader()
+    app.state.outside = replace(outside.outside, mail=MailServer("127.0.0.1", 9, "suozi@example.cn", Security.NONE))
+    browser = await subscribe(leader, outside)
+    await member.http.put("/api/me/notice-wish", json={"mail": "member@example.cn"})
+    # What no release of ours has written.
+    await session.execute(update(NoticeWish).values(mail="nobody"))
+    await reported(await people.worker())
+    await session.execute(
+        update(Delivery).where(col(Delivery.channel) == Channel.MAIL).values(send_at=clock.at - timedelta(hours=1))
+    )
+    await minutes(app, clock, 1)
+    (row,) = await rows(session, Channel.MAIL)
+    assert (row.state, row.reason, row.attempts) == ("queued", "defect", 1)
+    assert len(shown(outside, browser)) == 1
 
 
 async def test_an_emergency_is_said_again_until_somebody_accepts_it(
