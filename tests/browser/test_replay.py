@@ -157,6 +157,7 @@ def test_a_day_is_taken_along_and_the_worker_sees_who_looked(desk: Open, worker:
     page = signed_in(desk(), "operator", path="/desk#/patrols?on=2026-11-23")
     give_reason(page)
     wait_for_map(page)
+    expect(page.get_by_role("button", name="复制链接")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="快捷键")).to_contain_text("前后 10 分钟")
     page.keyboard.press("Escape")
