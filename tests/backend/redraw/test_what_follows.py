@@ -179,6 +179,10 @@ async def test_the_path_of_a_case_follows_on_the_day_and_what_it_was_filed_under
         return tuple((await session.execute(found, {"id": case["id"]})).one())
 
     assert await filed_under() == (HUANGTANG_3, 1, f"{PATH}/{HUANGTANG_3}")
+    # What else is due by then: nobody has looked at the case.
+    clock.at = MONDAY_MORNING + timedelta(hours=14, minutes=28)
+    while await drain_jobs():
+        pass
     clock.at = MONDAY_MORNING + timedelta(hours=14, minutes=29)
     assert await drain_jobs() == 0, "23:59 is still the day before"
     clock.at += timedelta(minutes=1)
