@@ -24,7 +24,7 @@ def moves() -> list[tuple[Step, Status | None, Status]]:
     return [
         (step, source, step.target or source)
         for step in STEPS
-        for source in (step.sources or [None])  # type: ignore[list-item]
+        for source in (sorted(step.sources) or [None])
         if step.target or source
     ]
 
