@@ -37,20 +37,30 @@ class Stream:
     def __init__(self, heard: dict[str, asyncio.Future[float]] | None = None) -> None:
         self._heard = heard
 
-    async def listen(self, port: int, cookie: str, ready: asyncio.Event) -> None:
+    async def listen(self, port: int, cookie: str) -> None:
+        """As a browser does it: a stream that ends is opened again where it was cut."""
+        last = ""
+        while True:
+            last = await self._listen_once(port, cookie, last)
+            await asyncio.sleep(1)
+
+    async def _listen_once(self, port: int, cookie: str, last: str) -> str:
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"GET /api/live HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {COOKIE}={cookie}\r\n\r\n".encode())
+        writer.write(
+            f"GET /api/live?last_event_id={last} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {COOKIE}={cookie}\r\n\r\n".encode()
+        )
         event = b""
         try:
             while line := await reader.readline():
                 if line.startswith(b"event: "):
                     event = line[7:].strip()
-                    if event in (b"resync", b"ready"):
-                        ready.set()
+                if line.startswith(b"id: "):
+                    last = line[4:].strip().decode()
                 if self._heard and event == b"notice" and line.startswith(b"data: "):
                     self._note(json.loads(line[6:]))
         finally:
             writer.close()
+        return last
 
     def _note(self, body: dict[str, Any]) -> None:
         waiting = self._heard.get(body["case_id"]) if self._heard else None
@@ -69,7 +79,7 @@ async def run() -> Figures:
             async with AsyncExitStack() as stack:
                 heard: dict[str, asyncio.Future[float]] = {}
                 tasks = await stack.enter_async_context(asyncio.TaskGroup())
-                listening = [tasks.create_task(stream) for stream in await _open(port, cookies, heard)]
+                listening = await _open(tasks, port, cookies, heard)
                 operator = await stack.enter_async_context(
                     httpx.AsyncClient(
                         base_url=f"http://127.0.0.1:{port}", cookies={COOKIE: cookies[OPERATOR]}, timeout=30
@@ -104,10 +114,16 @@ async def run() -> Figures:
     )
 
 
-async def _open(port: int, cookies: dict[str, str], heard: dict[str, asyncio.Future[float]]) -> list[Any]:
-    """The member's stream, and the others', which are the operators' and so get every change of the town."""
-    others = [Stream().listen(port, cookies[OPERATOR], asyncio.Event()) for _ in range(STREAMS - 1)]
-    return [Stream(heard).listen(port, cookies[MEMBER], asyncio.Event()), *others]
+async def _open(
+    tasks: asyncio.TaskGroup, port: int, cookies: dict[str, str], heard: dict[str, asyncio.Future[float]]
+) -> list[asyncio.Task[None]]:
+    """The member's stream, then the others' a few at a time; those are the operators' and get every change of the town."""
+    listening = [tasks.create_task(Stream(heard).listen(port, cookies[MEMBER]))]
+    while len(listening) < STREAMS:
+        listening.append(tasks.create_task(Stream().listen(port, cookies[OPERATOR])))
+        if len(listening) % 25 == 0:
+            await asyncio.sleep(0.5)
+    return listening
 
 
 async def _dispatch_all(
