@@ -5,9 +5,10 @@ leaves them queued, and the next one sends them under the same ids: once in the 
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from sqlalchemy import and_, select
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
@@ -16,7 +17,7 @@ from sqlmodel import col
 from backend.notifications import queries
 from backend.notifications.channels.outcome import Outcome, Result
 from backend.notifications.deciding import Hold, Skip, Standing, decide
-from backend.notifications.duty import duty_of
+from backend.notifications.duty import OnDuty, duty_of
 from backend.notifications.health import note_outcome
 from backend.notifications.kinds import TO_ACT_ON, Channel, DeliveryState
 from backend.notifications.models import Delivery, Notice, NoticeWish, Notification
@@ -66,7 +67,8 @@ async def deliver_next(session: AsyncSession, outside: Outside, county: str, at:
     if not rows:
         return False
     receiver = rows[0].delivery
-    to_send = [row for row in rows if not await _put_off(session, row, at)]
+    duty = await _duty(session, county, rows, at)
+    to_send = [row for row in rows if not await _put_off(session, row, duty, at)]
     if not to_send:
         return True
     parcel = Parcel(
@@ -88,7 +90,7 @@ async def _send(session: AsyncSession, outside: Outside, county: str, parcel: Pa
     try:
         async with session.begin_nested():
             return await send_parcel(session, outside, county, parcel, at)
-    except Exception:
+    except Exception:  # whatever is wrong with this message, the others go out
         log.exception("a message by %s of county %s could not be sent", parcel.channel, county)
         return Outcome(Result.LATER, "defect")
 
@@ -128,9 +130,21 @@ async def _next_batch(session: AsyncSession, county: str, at: datetime) -> list[
     return [Row(*row) for row in await session.execute(together)]
 
 
-async def _put_off(session: AsyncSession, row: Row, at: datetime) -> bool:
+Duty = dict[str | None, dict[UUID, OnDuty]]
+
+
+async def _duty(session: AsyncSession, county: str, rows: Sequence[Row], at: datetime) -> Duty:
+    """Of the one person to whom a batch goes, by the squad through which they are told: asked once for all."""
+    staff_id = rows[0].delivery.staff_id
+    if staff_id is None:
+        return {}
+    squads = {row.notice.squad_code for row in rows}
+    return {squad: await duty_of(session, county, at, [staff_id], squad) for squad in squads}
+
+
+async def _put_off(session: AsyncSession, row: Row, duty: Duty, at: datetime) -> bool:
     """Skip or hold what should not go out now, and say whether it was."""
-    verdict = await _verdict(session, row, at)
+    verdict = await _verdict(session, row, duty, at)
     if verdict is None:
         return False
     row.delivery.reason = verdict.reason
@@ -143,19 +157,18 @@ async def _put_off(session: AsyncSession, row: Row, at: datetime) -> bool:
     return True
 
 
-async def _verdict(session: AsyncSession, row: Row, at: datetime) -> Skip | Hold | None:
+async def _verdict(session: AsyncSession, row: Row, duty: Duty, at: datetime) -> Skip | Hold | None:
     if row.notification is None:  # a group's
         return Skip("settled") if row.notice.settled_at else None
     county, staff_id, notice = row.delivery.county, row.notification.staff_id, row.notice
     wish = await session.get(NoticeWish, (county, staff_id))
     quiet = (wish.quiet_from, wish.quiet_until) if wish and wish.quiet_from and wish.quiet_until else USUAL_QUIET
-    duty = await duty_of(session, county, at, [staff_id], notice.squad_code)
     return decide(
         Standing(
             kind=notice.kind,
             severity=notice.severity,
             rule=await queries.rule_for(session, county, notice.kind, notice.severity),
-            duty=duty.get(staff_id),
+            duty=duty[notice.squad_code].get(staff_id),
             settled=notice.settled_at is not None,
             seen=row.notification.seen_at is not None,
             round=row.delivery.round,

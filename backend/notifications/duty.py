@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,10 +13,11 @@ from backend.clock import local_date
 from backend.matters.clocks import WorkCalendar, deadline
 from backend.matters.models import LimitUnit
 from backend.matters.queries import work_calendar
-from backend.staff.duty import SquadDuty, Standing
-from backend.staff.models import Post, RequestStatus, Staff, StaffLeave, Unit, UnitKind
+from backend.staff.duty import SquadDuty
+from backend.staff.models import Post, Staff, Unit, UnitKind
 from backend.staff.queries import present_on
 from backend.staff.queries_duty import duty_of_squads
+from backend.staff.queries_posts import is_away
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,7 @@ def duty_in(squad: SquadDuty, calendar: WorkCalendar, at: datetime) -> dict[UUID
     """Of every member of a squad. Leave counts as off duty until the squad's next shift."""
     next_at = squad.next_starts_at or _opens(calendar, at)
     return {
-        member.id: OnDuty(member.on_duty, None if member.on_duty else next_at, member.leads)
-        for member in squad.members
-        if member.standing != Standing.ON_LEAVE or not member.on_duty
+        member.id: OnDuty(member.on_duty, None if member.on_duty else next_at, member.leads) for member in squad.members
     }
 
 
@@ -68,16 +67,9 @@ async def _by_post(session: AsyncSession, county: str, at: datetime, staff_ids: 
     if not staff_ids:
         return {}
     today = local_date(at)
-    away = exists().where(
-        col(StaffLeave.county) == col(Staff.county),
-        col(StaffLeave.staff_id) == col(Staff.id),
-        col(StaffLeave.status) == RequestStatus.APPROVED,
-        col(StaffLeave.starts_at) <= at,
-        col(StaffLeave.ends_at) > at,
-    )
     manned = func.coalesce(func.bool_or(col(Unit.kind) == UnitKind.COMMAND_CENTRE), False)
     wanted = (
-        select(col(Staff.id), manned, away)
+        select(col(Staff.id), manned, is_away(at))
         .outerjoin(
             Post,
             and_(

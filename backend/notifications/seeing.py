@@ -2,16 +2,15 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.notifications.kinds import Channel, DeliveryState
 from backend.notifications.models import Delivery, Notice, Notification
-from backend.notifications.telling import publish_notice
+from backend.notifications.telling import or_now, publish_notice
 
 _OUT = (DeliveryState.SENT, DeliveryState.DELIVERED)
 
@@ -22,7 +21,7 @@ async def mark_delivered(
     """These have reached a device of the person by this channel. What the person was not told is passed over."""
     ids = list(notice_ids)
     mine = _mine(Notification, county, staff_id, ids)
-    await session.execute(update(Notification).where(*mine).values(delivered_at=_or_now(Notification.delivered_at, at)))
+    await session.execute(update(Notification).where(*mine).values(delivered_at=or_now(Notification.delivered_at, at)))
     await session.execute(
         update(Delivery)
         .where(
@@ -52,7 +51,7 @@ async def mark_seen(
     await session.execute(
         update(Delivery)
         .where(*its, col(Delivery.state).in_(_OUT), col(Delivery.channel) == Channel.IN_APP)
-        .values(state=DeliveryState.SEEN, seen_at=at, delivered_at=_or_now(Delivery.delivered_at, at))
+        .values(state=DeliveryState.SEEN, seen_at=at, delivered_at=or_now(Delivery.delivered_at, at))
     )
     await session.execute(
         update(Delivery)
@@ -84,7 +83,3 @@ def _mine(
     table: type[Notification] | type[Delivery], county: str, staff_id: UUID, ids: list[UUID]
 ) -> tuple[ColumnElement[bool], ...]:
     return (col(table.county) == county, col(table.staff_id) == staff_id, col(table.notice_id).in_(ids))
-
-
-def _or_now(column: Any, at: datetime) -> ColumnElement[datetime]:
-    return func.coalesce(col(column), at)

@@ -21,8 +21,8 @@ from backend.staff.models import Staff
 
 # What squads must act on is kept for a telephone that is off for a shift; the rest for a day.
 TTL = timedelta(hours=24)
-_NO_ADDRESS = Outcome(Result.GONE, "no_address")
-_NOT_SET_UP = Outcome(Result.REFUSED, "not_set_up")
+NO_ADDRESS = Outcome(Result.GONE, "no_address")
+NOT_SET_UP = Outcome(Result.REFUSED, "not_set_up")
 
 
 async def send_parcel(session: AsyncSession, outside: Outside, county: str, parcel: Parcel, at: datetime) -> Outcome:
@@ -36,9 +36,9 @@ async def send_parcel(session: AsyncSession, outside: Outside, county: str, parc
         return await _to_browser(session, outside, county, parcel, words, at)
     if parcel.channel == Channel.MAIL:
         if outside.mail is None:
-            return _NOT_SET_UP
+            return NOT_SET_UP
         if wish is None or wish.mail is None:
-            return _NO_ADDRESS
+            return NO_ADDRESS
         return await mail.send(outside.mail, mail.Mail(parcel.ids[0], wish.mail, *_with_link(words, outside)), now=at)
     return await _by_sms(session, outside, county, parcel, at)
 
@@ -65,7 +65,7 @@ async def _to_browser(
     assert parcel.staff_id
     found = select(PushSubscription).where(*subscriptions_of(county, [parcel.staff_id], at))
     kept = (await session.scalars(found.order_by(col(PushSubscription.used_at).desc(), col(PushSubscription.id)))).all()
-    outcome = _NO_ADDRESS
+    outcome = NO_ADDRESS
     for subscription in kept:
         outcome = await push_to(session, outside, subscription, parcel, words, at)
         if outcome.result != Result.GONE:
@@ -128,7 +128,7 @@ async def _unseen(session: AsyncSession, county: str, staff_id: UUID) -> int:
 
 async def _by_sms(session: AsyncSession, outside: Outside, county: str, parcel: Parcel, at: datetime) -> Outcome:
     if outside.sms is None:
-        return _NOT_SET_UP
+        return NOT_SET_UP
     staff = await session.get(Staff, (county, parcel.staff_id))
     assert staff  # people are never deleted
     try:
@@ -136,7 +136,7 @@ async def _by_sms(session: AsyncSession, outside: Outside, county: str, parcel: 
             parcel.ids[0], staff.phone, subject_of(parcel.notices), {"count": str(len(parcel.notices))}
         )
     except ValueError:
-        return _NO_ADDRESS
+        return NO_ADDRESS
     return await sms.send(outside.rules, outside.sms, message, now=at)
 
 
@@ -145,7 +145,7 @@ async def _to_robot(session: AsyncSession, outside: Outside, county: str, parcel
     found = select(Robot).where(col(Robot.county) == county, col(Robot.id) == parcel.robot_id)
     robot = (await session.scalars(found.with_for_update())).one_or_none()
     if robot is None or not robot.active:
-        return _NO_ADDRESS
+        return NO_ADDRESS
     counts = Counter(Subject(notice.kind) for notice in parcel.notices)
     title = words_of(subject_of(parcel.notices), len(parcel.notices), "zh")
     message = robots.GroupMessage(

@@ -184,7 +184,7 @@ async def publish_notice(
     )
 
 
-def _or_now(column: Any, at: datetime) -> ColumnElement[datetime]:
+def or_now(column: Any, at: datetime) -> ColumnElement[datetime]:
     """What stands there, or now: no state comes before the one that leads to it."""
     return func.coalesce(col(column), at)
 
@@ -207,7 +207,7 @@ async def settle(session: AsyncSession, notice: Notice, *, by: UUID | None, at: 
             update(Notification)
             .where(*mine, col(Notification.staff_id) == by)
             .values(
-                seen_at=_or_now(Notification.seen_at, at), delivered_at=_or_now(Notification.delivered_at, at), **done
+                seen_at=or_now(Notification.seen_at, at), delivered_at=or_now(Notification.delivered_at, at), **done
             )
         )
         await session.execute(
@@ -215,8 +215,8 @@ async def settle(session: AsyncSession, notice: Notice, *, by: UUID | None, at: 
             .where(*its, col(Delivery.staff_id) == by, col(Delivery.channel) == Channel.IN_APP)
             .values(
                 state=DeliveryState.ACTED,
-                seen_at=_or_now(Delivery.seen_at, at),
-                delivered_at=_or_now(Delivery.delivered_at, at),
+                seen_at=or_now(Delivery.seen_at, at),
+                delivered_at=or_now(Delivery.delivered_at, at),
                 **done,
             )
         )

@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from backend.identifiers import new_id
 from backend.notifications.channels import mail, robots, sms, web_push
-from backend.notifications.channels.outcome import Outcome, Result
+from backend.notifications.channels.outcome import Outcome
 from backend.notifications.channels.words import Subject, words_of
 from backend.notifications.health import note_outcome
 from backend.notifications.keeping import robot_for
@@ -17,13 +17,11 @@ from backend.notifications.kinds import Channel
 from backend.notifications.models import NoticeWish, PushSubscription
 from backend.notifications.outside import Outside
 from backend.notifications.queries import subscriptions_of
-from backend.notifications.sending import TTL, to_group
+from backend.notifications.sending import NO_ADDRESS, NOT_SET_UP, TTL, to_group
 from backend.permissions import Actor
 from backend.staff.queries import staff_of
 
 _WORDS = words_of(Subject.TEST, 1, "zh")
-_NO_ADDRESS = Outcome(Result.GONE, "no_address")
-_NOT_SET_UP = Outcome(Result.REFUSED, "not_set_up")
 
 
 async def send_test(session: AsyncSession, outside: Outside, actor: Actor, channel: Channel, at: datetime) -> Outcome:
@@ -53,7 +51,7 @@ async def _push(session: AsyncSession, outside: Outside, actor: Actor, at: datet
     found = select(PushSubscription).where(*subscriptions_of(actor.county, [actor.staff_id], at))
     newest = await session.scalar(found.order_by(col(PushSubscription.used_at).desc()).limit(1))
     if newest is None:
-        return _NO_ADDRESS
+        return NO_ADDRESS
     receiver = web_push.checked_subscription(
         outside.rules, endpoint=newest.endpoint, p256dh=newest.p256dh, auth=newest.auth
     )
@@ -63,19 +61,19 @@ async def _push(session: AsyncSession, outside: Outside, actor: Actor, at: datet
 
 async def _sms(session: AsyncSession, outside: Outside, actor: Actor, at: datetime) -> Outcome:
     if outside.sms is None:
-        return _NOT_SET_UP
+        return NOT_SET_UP
     staff = await staff_of(session, actor)
     try:
         message = sms.ShortMessage(new_id(), staff.phone, Subject.TEST, {"count": "1"})
     except ValueError:
-        return _NO_ADDRESS
+        return NO_ADDRESS
     return await sms.send(outside.rules, outside.sms, message, now=at)
 
 
 async def _mail(session: AsyncSession, outside: Outside, actor: Actor, at: datetime) -> Outcome:
     if outside.mail is None:
-        return _NOT_SET_UP
+        return NOT_SET_UP
     wish = await session.get(NoticeWish, (actor.county, actor.staff_id))
     if wish is None or wish.mail is None:
-        return _NO_ADDRESS
+        return NO_ADDRESS
     return await mail.send(outside.mail, mail.Mail(new_id(), wish.mail, *_WORDS), now=at)

@@ -26,6 +26,17 @@ class AtPost(NamedTuple):
     post_path: str
 
 
+def is_away(at: datetime) -> ColumnElement[bool]:
+    """Whether the person of the row is on approved leave at that moment."""
+    return exists().where(
+        col(StaffLeave.county) == col(Staff.county),
+        col(StaffLeave.staff_id) == col(Staff.id),
+        col(StaffLeave.status) == RequestStatus.APPROVED,
+        col(StaffLeave.starts_at) <= at,
+        col(StaffLeave.ends_at) > at,
+    )
+
+
 async def at_posts(
     session: AsyncSession,
     county: str,
@@ -37,13 +48,6 @@ async def at_posts(
 ) -> list[AtPost]:
     """Who holds one of these roles, or this duty, over the grid today, and is not on leave now."""
     today = local_date(at)
-    away = exists().where(
-        col(StaffLeave.county) == col(Staff.county),
-        col(StaffLeave.staff_id) == col(Staff.id),
-        col(StaffLeave.status) == RequestStatus.APPROVED,
-        col(StaffLeave.starts_at) <= at,
-        col(StaffLeave.ends_at) > at,
-    )
     wanted = (
         select(
             col(Staff.id),
@@ -64,7 +68,7 @@ async def at_posts(
             col(Post.starts_on) <= today,
             or_(col(Post.ends_on).is_(None), col(Post.ends_on) >= today),
             _covers(grid_path),
-            ~away,
+            ~is_away(at),
             col(Post.duty) == duty if duty else col(Post.role).in_(roles),
         )
         .group_by(col(Staff.id))
