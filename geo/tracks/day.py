@@ -17,13 +17,13 @@ from geo.tracks.dwell import Crossing, Way, dwell, seconds
 from geo.tracks.fixes import Fixes, Floats, Ints
 from geo.tracks.gaps import Gap, cut
 from geo.tracks.levels import simplified
-from geo.tracks.mileage import mileage_m, way
+from geo.tracks.mileage import mileage_m
 from geo.tracks.net import NOWHERE, GridShape, Net
 from geo.tracks.plane import Plane, legs_m
 from geo.tracks.rules import Rules
-from geo.tracks.smoothing import corners
 from geo.tracks.spans import Period, Span, merged_periods, sorted_spans
-from geo.tracks.stays import Standing, standings
+from geo.tracks.stays import Standing, standings, way
+from geo.tracks.straightening import corners
 
 Indices = NDArray[np.int64]
 # A line for coverage may lie this far off the track.
@@ -168,6 +168,7 @@ def to_bytes(day: DerivedDay) -> bytes:
 
 def _derive_run(rows: NDArray[np.intp], fixes: Fixes, accuracy_m: Floats, rules: Rules) -> _Run:
     lng, lat, accuracy_m = fixes.lng[rows], fixes.lat[rows], accuracy_m[rows]
+    stated_m = np.where(fixes.accuracy_m[rows] > 0, fixes.accuracy_m[rows], np.nan)
     at_s = (fixes.at_ms[rows] - fixes.at_ms[rows[0]]) / 1000
     plane = Plane.around(lng, lat)
     metres = plane.to_metres(lng, lat)
@@ -186,7 +187,7 @@ def _derive_run(rows: NDArray[np.intp], fixes: Fixes, accuracy_m: Floats, rules:
     return _Run(
         rows=rows.astype(np.int64),
         metres=metres,
-        gone_m=mileage_m(at_s, metres, accuracy_m, standing, plane, rules),
+        gone_m=mileage_m(at_s, metres, stated_m, standing, plane, rules),
         stays=stays,
         middles=[middle_of[one] for one in stays],
         way=Way(fixes.at_ms[rows[left]], way_lng, way_lat, accuracy_m[left], fixes_there, np.diff(known_ms[left])),

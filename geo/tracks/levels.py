@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.tracks.fixes import Floats
-from geo.tracks.smoothing import corners
+from geo.tracks.straightening import corners
 
 Indices = NDArray[np.intp]
 

@@ -38,7 +38,9 @@ class Rules:
 
     # The two-sided speed test. A place out of reach is believed if so many fixes over so long agree on it.
     speed_limit_mps: float = 25 * _KMH
+    # Of two errors with a stated accuracy (68 %) each, 99 % lie within so many times the sum of both.
     jitter_m: float = 10.0
+    jitter_accuracies: float = 1.5
     believed_fixes: int = 6
     believed_s: float = 30.0
 
@@ -51,21 +53,20 @@ class Rules:
     standing_floor_m: float = 10.0
     standing_spread_accuracies: float = 1.0
     standing_net_accuracies: float = 0.6
+    standing_edge_accuracies: float = 2.5
     standing_s: float = 45.0
     standing_merge_s: float = 120.0
     standing_merge_m: float = 20.0
     stay_s: float = 180.0
 
-    # Mileage: smoothed over this time, straightened by so many times the noise, at most so many accuracies; then anchored.
-    smoothing_s: float = 10.0
-    noise_lag_s: float = 10.0
-    noise_times: float = 7.0
-    straightening_accuracies: float = 3.0
-    straightening_floor_m: float = 2.0
+    # Mileage: of means over this time; a leg must be worth this (twice a log likelihood) and as long as the anchor. So much of
+    # the way between two means is lost at a bend. Setting off and arriving is looked for this far within a standing.
+    mean_s: float = 5.0
+    leg_cost: float = 11.0
     anchor_m: float = 10.0
-    # How much of what rounding takes off a bend is given back, counted for samples no farther apart than this.
-    bend_share: float = 0.35
-    bend_interval_s: float = 10.0
+    bend_share: float = 0.28
+    edge_s: float = 45.0
+    usual_accuracy_m: float = 7.5
 
     # Dwell.
     interval_cap_s: float = 120.0
@@ -78,20 +79,11 @@ class Rules:
     levels_m: tuple[float, ...] = (3.0, 12.0, 50.0)
 
 
-_WALK = Rules(version=1, travel=Travel.WALK)
-# Vehicles speed up and slow down, which looks like noise to a walker's rule: smoothed less, straightened by accuracy alone.
+_WALK = Rules(version=2, travel=Travel.WALK)
+# Vehicles speed up and slow down: their legs are shorter in time.
 _VEHICLES = {
-    Travel.EBIKE: replace(
-        _WALK, travel=Travel.EBIKE, speed_limit_mps=45 * _KMH, smoothing_s=4.0, straightening_accuracies=1.0
-    ),
-    Travel.CAR: replace(
-        _WALK,
-        travel=Travel.CAR,
-        speed_limit_mps=120 * _KMH,
-        smoothing_s=2.0,
-        straightening_accuracies=1.0,
-        accuracy_limit_m=100.0,
-    ),
+    Travel.EBIKE: replace(_WALK, travel=Travel.EBIKE, speed_limit_mps=45 * _KMH, mean_s=3.0),
+    Travel.CAR: replace(_WALK, travel=Travel.CAR, speed_limit_mps=120 * _KMH, mean_s=2.0, accuracy_limit_m=100.0),
 }
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from geo.geodesy import distance_m
 from geo.tracks.fixes import Floats, Ints
-from geo.tracks.plane import legs_m
+from geo.tracks.plane import legs_m, wrapped
 from geo.tracks.rules import Rules
 
 Bools = NDArray[np.bool_]
@@ -26,7 +26,7 @@ def out_of_reach(
     too_fast, apart = np.zeros(len(at_ms), dtype=bool), np.zeros(len(at_ms), dtype=bool)
     if len(at_ms) < 2:
         return too_fast, apart
-    jitter_m = np.maximum(rules.jitter_m, accuracy_m[1:] + accuracy_m[:-1])
+    jitter_m = np.maximum(rules.jitter_m, rules.jitter_accuracies * (accuracy_m[1:] + accuracy_m[:-1]))
     jumps = legs_m(lng, lat) - jitter_m > np.maximum(limit_mps[1:], limit_mps[:-1]) * np.diff(at_ms) / 1000
     if not jumps.any():
         return too_fast, apart
@@ -37,16 +37,29 @@ def out_of_reach(
 
     def within_reach(one: int, other: int) -> bool:
         metres = distance_m(float(lng[one]), float(lat[one]), float(lng[other]), float(lat[other]))
-        jitter_m = max(rules.jitter_m, float(accuracy_m[one] + accuracy_m[other]))
+        jitter_m = max(rules.jitter_m, rules.jitter_accuracies * float(accuracy_m[one] + accuracy_m[other]))
         limit = max(float(limit_mps[one]), float(limit_mps[other]))
         return metres - jitter_m <= limit * abs(int(at_ms[other] - at_ms[one])) / 1000
 
-    last = int(ends[seed])
+    def agree(before: slice, after: slice) -> bool:
+        """Whether what some fixes agree on is within reach of what others do: one wide fix between them is no leap."""
+        one, other = (
+            (float(np.mean(at_ms[rows])), float(np.mean(lng[rows])), float(np.mean(lat[rows])))
+            for rows in (before, after)
+        )
+        metres = distance_m(one[1], one[2], other[1], other[2])
+        jitter_m = max(rules.jitter_m, float(np.mean(accuracy_m[before]) + np.mean(accuracy_m[after])))
+        return metres - jitter_m <= float(limit_mps[after].max()) * (other[0] - one[0]) / 1000
+
+    begun, last = int(starts[seed]), int(ends[seed])
     for n in range(seed + 1, len(starts)):
-        reached = within_reach(last, int(starts[n]))
+        start, some = int(starts[n]), rules.believed_fixes
+        reached = within_reach(last, start)
         if reached or large[n]:
-            apart[starts[n]] = not reached
-            last = int(ends[n])
+            apart[start] = not reached and not agree(
+                slice(max(begun, last + 1 - some), last + 1), slice(start, start + some)
+            )
+            begun, last = start, int(ends[n])
         else:
             too_fast[starts[n] : ends[n] + 1] = True
     first = int(starts[seed])

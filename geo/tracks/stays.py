@@ -4,6 +4,7 @@ A standing person's fixes wander; spread and net displacement over a minute and 
 What is found is cut down to the fixes around its middle, so that the last steps there and the first away are still walked.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,38 @@ def standings(at_s: Floats, metres: Floats, accuracy_m: Floats, rules: Rules) ->
             before = found.pop()
             one = _standing(before.first, one.last, metres)
         found.append(one)
+    return _to_the_edges(found, at_s, metres, accuracy_m, rules)
+
+
+def _to_the_edges(
+    found: list[Standing], at_s: Floats, metres: Floats, accuracy_m: Floats, rules: Rules
+) -> list[Standing]:
+    """No window fits the last half minute of a run: whoever stands to within it and is seen nowhere else then stands on."""
+    if not found:
+        return found
+    first, last = found[0], found[-1]
+    if first.first > 0 and _stays(first, slice(0, first.first), at_s, metres, accuracy_m, rules):
+        found[0] = _standing(0, first.last, metres)
+    if last.last < len(at_s) - 1 and _stays(last, slice(last.last + 1, len(at_s)), at_s, metres, accuracy_m, rules):
+        found[-1] = _standing(found[-1].first, len(at_s) - 1, metres)
     return found
+
+
+def _stays(one: Standing, rows: slice, at_s: Floats, metres: Floats, accuracy_m: Floats, rules: Rules) -> bool:
+    if at_s[rows][-1] - at_s[rows][0] > rules.standing_windows_s[0]:
+        return False
+    off_m = np.hypot(*(metres[rows] - one.middle_m).T)
+    return bool((off_m <= np.maximum(rules.standing_floor_m, rules.standing_edge_accuracies * accuracy_m[rows])).all())
+
+
+def way(metres: Floats, standing: Sequence[Standing]) -> tuple[NDArray[np.intp], Floats]:
+    """The rows that remain when each standing is only its first and last fix, and the places there: its middle twice."""
+    kept, places = np.ones(len(metres), dtype=bool), metres.copy()
+    for one in standing:
+        kept[one.first + 1 : one.last] = False
+        places[[one.first, one.last]] = one.middle_m
+    rows = np.flatnonzero(kept)
+    return rows, places[rows]
 
 
 def _resting(at_s: Floats, metres: Floats, accuracy_m: Floats, rules: Rules) -> Bools:
