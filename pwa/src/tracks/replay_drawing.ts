@@ -1,0 +1,144 @@
+/* A day drawn over the map on sheets of canvas, so that the map itself rests while only time goes by: from below the whole day, what is walked, fixes
+   as measured, marks, and the heads, which alone are drawn anew for each frame. */
+import type { Map } from 'maplibre-gl'
+import type { Schemas } from '@/api/client'
+import type { PersonDay, ReplayDay } from './day'
+import { nearest, WORLD_PX, type Spot, type View } from './flat'
+import { drawHeads, type Head } from './heads'
+import { Marks, RawFixes } from './marks'
+import { Scene } from './scene'
+import { canvasIn, cleared, Sheet, type Pen } from './sheet'
+import { Walked, WholeDay } from './walked'
+
+const REACH_PX = 12
+
+export type Hit = { kind: 'person' | 'happening'; n: number }
+
+export class ReplayDrawing {
+  private readonly scene: Scene
+  private readonly walked: Walked
+  private readonly marks: Marks
+  private readonly raw: RawFixes
+  /** From below; the first to be drawn last. */
+  private readonly sheets: { wholeDay: Sheet; walked: Sheet; raw: Sheet; marks: Sheet }
+  private readonly headCanvas: HTMLCanvasElement
+  private readonly anchor: [number, number]
+  private heads: Head[] = []
+  private second = 0
+  private frame = 0
+
+  constructor(private readonly map: Map, day: ReplayDay) {
+    this.scene = new Scene(day)
+    this.walked = new Walked(this.scene)
+    this.marks = new Marks(this.scene)
+    this.raw = new RawFixes(this.scene)
+    const parent = map.getCanvasContainer()
+    this.sheets = {
+      wholeDay: new Sheet(parent, 'whole-day', new WholeDay(this.scene)),
+      walked: new Sheet(parent, 'walked', this.walked),
+      raw: new Sheet(parent, 'raw', this.raw),
+      marks: new Sheet(parent, 'marks', this.marks),
+    }
+    this.headCanvas = canvasIn(parent, 'heads')
+    const { x, y } = this.scene.origin
+    this.anchor = [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI]
+    map.on('move', () => this.draw(true))
+    map.on('moveend', () => this.draw())
+    map.on('resize', () => this.draw())
+  }
+
+  style(dark: boolean): void {
+    if (this.scene.dark === dark && this.scene.stamps.ratio === devicePixelRatio) return
+    this.scene.look(dark, devicePixelRatio)
+    this.again()
+  }
+
+  /** Draws the moment. */
+  to(second: number): void {
+    this.second = second
+    this.draw(this.map.isMoving())
+  }
+
+  /** Whose track is not drawn. */
+  hide(people: ReadonlySet<number>): void {
+    this.scene.hidden = people
+    this.again()
+  }
+
+  /** Whose covered cells fill in. */
+  cover(people: readonly PersonDay[]): void {
+    this.scene.cover(people)
+    this.sheets.walked.again()
+    this.draw()
+  }
+
+  showRaw(fixes: readonly Schemas['RawFix'][]): void {
+    this.raw.show(fixes)
+    this.sheets.raw.again()
+    this.draw()
+  }
+
+  /** Who stands out; null for nobody. */
+  focus(person: number | null): void {
+    this.scene.focus = person
+    this.draw()
+  }
+
+  /** What lies under a point of the screen: somebody, else a case that is there by now. */
+  at(point: Spot): Hit | null {
+    const head = nearest(this.heads, point, REACH_PX)
+    if (head) return { kind: 'person', n: head.person }
+    const one = nearest(this.marks.casesAt(this.view(), this.second), point, REACH_PX)
+    return one && { kind: 'happening', n: one.happening }
+  }
+
+  /** Draws what is seen with another pen, which counts in CSS pixels. */
+  onto(pen: Pen): void {
+    for (const sheet of this.fromBelow()) sheet.onto(pen)
+    const { width, height } = this.view()
+    pen.drawImage(this.headCanvas, 0, 0, width, height)
+  }
+
+  /** Whether all is drawn as it should be, or some of it is still being drawn. */
+  get isWhole(): boolean {
+    return !this.frame
+  }
+
+  remove(): void {
+    cancelAnimationFrame(this.frame)
+    for (const sheet of this.fromBelow()) sheet.remove()
+    this.headCanvas.remove()
+  }
+
+  private fromBelow(): Sheet[] {
+    const { wholeDay, walked, raw, marks } = this.sheets
+    return [wholeDay, walked, raw, marks]
+  }
+
+  private again(): void {
+    for (const sheet of this.fromBelow()) sheet.again()
+    this.draw()
+  }
+
+  private draw(moves = false): void {
+    const view = this.view()
+    const sheets = this.fromBelow().toReversed()
+    for (const sheet of sheets) sheet.to(view, this.second, moves)
+    this.heads = drawHeads(cleared(this.headCanvas, view), view, this.scene, this.walked, this.second)
+    if (sheets.some((sheet) => sheet.isWorking)) this.frame ||= requestAnimationFrame(() => this.goOn(sheets))
+  }
+
+  /** A slice of the topmost sheet that is not whole, each frame until all are. */
+  private goOn(sheets: Sheet[]): void {
+    this.frame = 0
+    sheets.find((sheet) => sheet.isWorking)?.slice()
+    this.draw(this.map.isMoving())
+  }
+
+  private view(): View {
+    const { x, y } = this.map.project(this.anchor)
+    const { clientWidth, clientHeight } = this.map.getCanvas()
+    const zoom = this.map.getZoom()
+    return { scale: WORLD_PX * 2 ** zoom, left: x, top: y, width: clientWidth, height: clientHeight, zoom, ratio: devicePixelRatio }
+  }
+}
