@@ -148,12 +148,15 @@ describe('the walked way', () => {
     expect(longest(1300, false)).toBeLessThan((0.000_11 / 360) * view.scale)
   })
 
-  it('ends at a point that the clock has passed, within a line of where the person is', () => {
-    expect(drawnAt([-5]).walked.end(0, -5)).toBeNull()
-    for (const second of [0, 55, 299, 905, 1199]) {
-      const { walked } = drawnAt([second])
-      const at = ((moved.way.lngE6[lastPoint(way.atS, second)]! / 1e6 - 120) / 360) * view.scale
-      expect(Math.abs(walked.end(0, second)!.x * view.scale - at)).toBeLessThan(APART_PX)
+  it('is taken up where it ends on the sheet, so that a line is whole in every frame', () => {
+    for (const [drawn, second] of [[-5, -5], [-5, 55], [55, 299], [299, 905], [290, 1300], [905, 905]] as const) {
+      const { walked, legs } = drawnAt([drawn])
+      const { pen, legs: goneOn } = countingPen()
+      pen.beginPath()
+      expect(walked.goOn(pen, view, 0, second)).toBe(second >= 0)
+      pen.stroke()
+      const solid = (all: typeof legs) => rounded(all.filter((leg) => !leg.dotted))
+      expect(solid([...legs, ...goneOn])).toEqual(solid(drawnAt([second]).legs))
     }
   })
 

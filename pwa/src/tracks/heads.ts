@@ -36,15 +36,12 @@ export function drawHeads(pen: Pen, view: View, scene: Scene, walked: Walked, se
   return standing
 }
 
-/** The line from where the walked way ends on its sheet to where the person is. */
+/** The line from where it ends on the sheet of the walked to where the person is. */
 function drawTail(pen: Pen, view: View, scene: Scene, walked: Walked, { person, x, y, moment }: Standing, second: number): void {
-  if (moment.state === 'unknown' || moment.state === 'after') return
-  const end = walked.end(person, second)
-  if (!end) return
   prepare(pen, colourOf(person, scene.dark), lineWidth(scene, view))
   pen.beginPath()
-  pen.moveTo(end.x * view.scale + view.left, end.y * view.scale + view.top)
-  pen.lineTo(x, y)
+  const isBegun = walked.goOn(pen, view, person, second)
+  if (isBegun && isKnown(moment)) pen.lineTo(x, y)
   pen.stroke()
 }
 

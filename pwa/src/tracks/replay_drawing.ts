@@ -42,7 +42,7 @@ export class ReplayDrawing {
     this.headCanvas = canvasIn(parent, 'heads')
     const { x, y } = this.scene.origin
     this.anchor = [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI]
-    map.on('move', () => this.draw(true))
+    map.on('move', () => this.draw({ mapMoves: true }))
     map.on('moveend', () => this.draw())
     map.on('resize', () => this.draw())
   }
@@ -53,10 +53,10 @@ export class ReplayDrawing {
     this.again()
   }
 
-  /** Draws the moment. */
-  to(second: number): void {
+  /** Draws the moment. `timeGoes`: the next one follows at once. */
+  to(second: number, timeGoes = false): void {
     this.second = second
-    this.draw(this.map.isMoving())
+    this.draw({ mapMoves: this.map.isMoving(), timeGoes })
   }
 
   /** Whose track is not drawn. */
@@ -99,11 +99,6 @@ export class ReplayDrawing {
     pen.drawImage(this.headCanvas, 0, 0, width, height)
   }
 
-  /** Whether all is drawn as it should be, or some of it is still being drawn. */
-  get isWhole(): boolean {
-    return !this.frame
-  }
-
   remove(): void {
     cancelAnimationFrame(this.frame)
     for (const sheet of this.fromBelow()) sheet.remove()
@@ -120,10 +115,10 @@ export class ReplayDrawing {
     this.draw()
   }
 
-  private draw(moves = false): void {
+  private draw({ mapMoves = false, timeGoes = false } = {}): void {
     const view = this.view()
     const sheets = this.fromBelow().toReversed()
-    for (const sheet of sheets) sheet.to(view, this.second, moves)
+    for (const sheet of sheets) sheet.to(view, this.second, { mapMoves, timeGoes })
     this.heads = drawHeads(cleared(this.headCanvas, view), view, this.scene, this.walked, this.second)
     if (sheets.some((sheet) => sheet.isWorking)) this.frame ||= requestAnimationFrame(() => this.goOn(sheets))
   }
@@ -132,7 +127,7 @@ export class ReplayDrawing {
   private goOn(sheets: Sheet[]): void {
     this.frame = 0
     sheets.find((sheet) => sheet.isWorking)?.slice()
-    this.draw(this.map.isMoving())
+    this.draw({ mapMoves: this.map.isMoving() })
   }
 
   private view(): View {

@@ -15,6 +15,14 @@ export interface Content {
 
 /** While the map moves, sheets are drawn anew no more often. */
 const MOVING_EVERY_MS = 250
+/** While time goes on, something is added no more often: a canvas that changed costs a frame as much as all its pixels. */
+const ADDED_EVERY_MS = 100
+
+/** What goes on right now and will be followed by another frame. */
+export interface Motion {
+  mapMoves: boolean
+  timeGoes: boolean
+}
 
 export class Sheet {
   private seen: HTMLCanvasElement
@@ -22,6 +30,7 @@ export class Sheet {
   private drawn: { pen: Pen; view: View; second: number } | null = null
   private work: { pen: Pen; view: View; second: number; slices: Generator<void, void> } | null = null
   private begunMs = 0
+  private addedMs = 0
 
   constructor(parent: HTMLElement, name: string, private readonly content: Content) {
     this.seen = canvasIn(parent, name)
@@ -30,14 +39,17 @@ export class Sheet {
   }
 
   /** Shows this second in this view, or begins to. */
-  to(view: View, second: number, moves: boolean): void {
+  to(view: View, second: number, { mapMoves, timeGoes }: Motion): void {
     this.goAlong(view)
     if (this.work) return
     const { drawn } = this
-    const waits = moves && performance.now() - this.begunMs < MOVING_EVERY_MS
+    const nowMs = performance.now()
+    const waits = mapMoves && nowMs - this.begunMs < MOVING_EVERY_MS
     if (!drawn || (!waits && !isSameView(drawn.view, view))) return this.begin(view, second)
     if (!this.content.more || second === drawn.second) return
     if (second < drawn.second) return this.begin(view, second)
+    if (timeGoes && nowMs - this.addedMs < ADDED_EVERY_MS) return
+    this.addedMs = nowMs
     this.content.more(drawn.pen, drawn.view, second)
     drawn.second = second
   }

@@ -38,11 +38,20 @@ export class Walked implements Content {
     return this.scene.isCrowd ? (isFar(view) ? 0.45 : 0.75) : 0.9
   }
 
-  /** The last point up to which a person's way is drawn, for the line from there to the person; null if there is none. */
-  end(person: number, second: number): Spot | null {
+  /** Goes on with a person's line from where it ends on the sheet to the last point that the clock has passed; false without any point. */
+  goOn(pen: Pen, view: View, person: number, second: number): boolean {
     const kept = this.ways[person]
-    const last = kept ? Math.min(this.drawn[person]! - 1, lastPoint(kept.atS, second)) : -1
-    return last < 0 ? null : { x: kept!.x[last]!, y: kept!.y[last]! }
+    const drawn = this.drawn[person] ?? 0
+    const to = kept ? lastPoint(kept.atS, second) + 1 : 0
+    if (!kept || !to) return false
+    let isOpen = false
+    for (let i = Math.max(0, Math.min(drawn, to) - 1); i < to; i++) {
+      const [x, y] = [kept.x[i]! * view.scale + view.left, kept.y[i]! * view.scale + view.top]
+      if (isOpen && !kept.begins[i]) pen.lineTo(x, y)
+      else pen.moveTo(x, y)
+      isOpen = true
+    }
+    return true
   }
 
   *all(pen: Pen, view: View, second: number): Generator<void, void> {
