@@ -34,6 +34,7 @@ export class Marks implements Content {
   private readonly marks: Mark[]
   private readonly cases: (CaseSpot & { atS: number; person: number })[]
   private next = 0
+  private drawn = 0
 
   constructor(private readonly scene: Scene) {
     const { day } = scene
@@ -44,8 +45,12 @@ export class Marks implements Content {
     ].sort((a, b) => a.atS - b.atS)
   }
 
+  isEmpty(): boolean {
+    return !this.drawn
+  }
+
   *all(pen: Pen, view: View, second: number): Generator<void, void> {
-    this.next = 0
+    this.next = this.drawn = 0
     this.labels.clear()
     for (let count = 0; this.mark(pen, view, second); ) if (++count % SLICE_MARKS === 0) yield
   }
@@ -69,9 +74,11 @@ export class Marks implements Content {
     const [x, y] = [mark.spot.x * view.scale + view.left, mark.spot.y * view.scale + view.top]
     if (this.scene.hidden.has(mark.person) || !isSeen(view, x, y, 8)) return true
     const { stamps, palette, isCrowd } = this.scene
-    if (mark.kind === 'stay' && !isCrowd) stampAt(pen, stamps.stay(), x, y)
-    if (mark.kind === 'case') stampAt(pen, stamps.happening(), x, y)
-    if (mark.words && view.zoom >= (isCrowd ? WORDS_FROM.crowd : WORDS_FROM.few)) {
+    const stamp = mark.kind === 'case' ? stamps.happening() : mark.kind === 'stay' && !isCrowd ? stamps.stay() : null
+    if (stamp) stampAt(pen, stamp, x, y)
+    const hasWords = mark.words !== '' && view.zoom >= (isCrowd ? WORDS_FROM.crowd : WORDS_FROM.few)
+    if (stamp || hasWords) this.drawn++
+    if (hasWords) {
       const isStay = mark.kind === 'stay'
       const words = stamps.words(mark.words, isStay ? palette.ink : palette.idle)
       put(pen, this.labels, words, isStay ? [beside(words, x, y, 9), beside(words, x, y, -9)] : [under(words, x, y)])
@@ -87,6 +94,10 @@ export class RawFixes implements Content {
   private fixes: (Spot & { flag: Schemas['RawFix']['flag'] })[] = []
 
   constructor(private readonly scene: Scene) {}
+
+  isEmpty(): boolean {
+    return !this.fixes.length
+  }
 
   show(fixes: readonly Schemas['RawFix'][]): void {
     this.fixes = fixes.map((fix) => ({ ...this.scene.spot(fix), flag: fix.flag }))

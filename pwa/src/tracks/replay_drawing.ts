@@ -24,11 +24,17 @@ export class ReplayDrawing {
   private readonly headCanvas: HTMLCanvasElement
   private readonly anchor: [number, number]
   private heads: Head[] = []
-  private second = 0
+  private second: number
   private frame = 0
+  /** Asked for once: each frame it would have the page laid out. */
+  private size: { width: number; height: number }
 
-  constructor(private readonly map: Map, day: ReplayDay) {
+  constructor(private readonly map: Map, day: ReplayDay, { dark, hidden, focus, second }: { dark: boolean; hidden: ReadonlySet<number>; focus: number | null; second: number }) {
+    this.second = second
     this.scene = new Scene(day)
+    this.scene.hidden = hidden
+    this.scene.focus = focus
+    this.scene.look(dark, devicePixelRatio)
     this.walked = new Walked(this.scene)
     this.marks = new Marks(this.scene)
     this.raw = new RawFixes(this.scene)
@@ -44,11 +50,16 @@ export class ReplayDrawing {
     this.anchor = [x * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI]
     map.on('move', () => this.draw({ mapMoves: true }))
     map.on('moveend', () => this.draw())
-    map.on('resize', () => this.draw())
+    map.on('resize', () => {
+      this.size = sizeOf(map)
+      this.look(this.scene.dark)
+    })
+    this.size = sizeOf(map)
+    this.draw()
   }
 
-  style(dark: boolean): void {
-    if (this.scene.dark === dark && this.scene.stamps.ratio === devicePixelRatio) return
+  /** Light or dark, and as fine as the screen is. */
+  look(dark: boolean): void {
     this.scene.look(dark, devicePixelRatio)
     this.again()
   }
@@ -132,8 +143,12 @@ export class ReplayDrawing {
 
   private view(): View {
     const { x, y } = this.map.project(this.anchor)
-    const { clientWidth, clientHeight } = this.map.getCanvas()
     const zoom = this.map.getZoom()
-    return { scale: WORLD_PX * 2 ** zoom, left: x, top: y, width: clientWidth, height: clientHeight, zoom, ratio: devicePixelRatio }
+    return { ...this.size, scale: WORLD_PX * 2 ** zoom, left: x, top: y, zoom, ratio: devicePixelRatio }
   }
+}
+
+function sizeOf(map: Map): { width: number; height: number } {
+  const { clientWidth: width, clientHeight: height } = map.getCanvas()
+  return { width, height }
 }

@@ -9,6 +9,8 @@ export interface Content {
   all(pen: Pen, view: View, second: number): Generator<void, void>
   /** Adds what has come to be since it was last drawn; null: what it shows does not depend on the time. */
   more: ((pen: Pen, view: View, second: number) => void) | null
+  /** Whether nothing is drawn; a sheet that is not there costs a frame nothing. */
+  isEmpty?(): boolean
   /** Of the whole sheet, so that lines which cross do not add up. */
   opacity?(view: View): number
 }
@@ -52,6 +54,7 @@ export class Sheet {
     this.addedMs = nowMs
     this.content.more(drawn.pen, drawn.view, second)
     drawn.second = second
+    this.seen.hidden = this.content.isEmpty?.() ?? false
   }
 
   get isWorking(): boolean {
@@ -65,7 +68,7 @@ export class Sheet {
     const { seen } = this
     this.seen = this.spare
     this.spare = seen
-    this.seen.hidden = false
+    this.seen.hidden = this.content.isEmpty?.() ?? false
     this.spare.hidden = true
     this.drawn = work
     this.work = null
@@ -78,7 +81,7 @@ export class Sheet {
 
   /** Copies what is seen, as it is seen. */
   onto(pen: Pen): void {
-    if (!this.drawn || !this.seen.width) return
+    if (!this.drawn || this.seen.hidden) return
     pen.save()
     pen.globalAlpha = Number(this.seen.style.opacity)
     pen.drawImage(this.seen, 0, 0, this.drawn.view.width, this.drawn.view.height)

@@ -4,11 +4,13 @@ import type { Palette } from '@/map/palette'
 import type { Pen } from './sheet'
 
 export interface Stamp {
-  picture: HTMLCanvasElement
+  picture: ImageBitmap
   /** CSS pixels. */
   width: number
   height: number
 }
+
+type OffscreenPen = OffscreenCanvasRenderingContext2D
 
 const FAMILY = FONTS.map((font) => (font === 'sans-serif' ? font : `"${font}"`)).join(',')
 const WORDS_PX = 12
@@ -77,16 +79,16 @@ export class Stamps {
     })
   }
 
-  private stamp(name: string, width: number, height: number, draw: (pen: Pen) => void): Stamp {
+  private stamp(name: string, width: number, height: number, draw: (pen: OffscreenPen) => void): Stamp {
     const known = this.made.get(name)
     if (known) return known
-    const picture = document.createElement('canvas')
-    picture.width = Math.ceil(width * this.ratio)
-    picture.height = Math.ceil(height * this.ratio)
-    const pen = picture.getContext('2d')
+    const canvas = new OffscreenCanvas(Math.ceil(width * this.ratio), Math.ceil(height * this.ratio))
+    const pen = canvas.getContext('2d')
     if (!pen) throw new Error('this browser has no 2D canvas')
     pen.scale(this.ratio, this.ratio)
     draw(pen)
+    // Stamping from a canvas would copy it each time.
+    const picture = canvas.transferToImageBitmap()
     const made = { picture, width: picture.width / this.ratio, height: picture.height / this.ratio }
     this.made.set(name, made)
     return made
@@ -98,17 +100,17 @@ export function stampAt(pen: Pen, { picture, width, height }: Stamp, x: number, 
   pen.drawImage(picture, x - width / 2, y - height / 2, width, height)
 }
 
-function circle(pen: Pen, radius: number, colour: string): void {
+function circle(pen: OffscreenPen, radius: number, colour: string): void {
   pen.beginPath()
   pen.arc(0, 0, radius, 0, 2 * Math.PI)
   pen.fillStyle = colour
   pen.fill()
 }
 
-let ruler: Pen | null = null
+let ruler: OffscreenPen | null = null
 
 function widthOf(words: string): number {
-  ruler ??= document.createElement('canvas').getContext('2d')
+  ruler ??= new OffscreenCanvas(1, 1).getContext('2d')
   if (!ruler) throw new Error('this browser has no 2D canvas')
   ruler.font = `${WORDS_PX}px ${FAMILY}`
   return ruler.measureText(words).width

@@ -1,29 +1,27 @@
-/* Which rows of a list are seen, or nearly so. A row says which one it is by `data-n`. */
+/* Which rows of a list of even rows are seen, or nearly so. */
 import { onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 
-const NEAR_PX = 200
+/** Rows above and below what is seen. */
+const SPARE = 6
 
-/** Rows are looked for when the list appears. */
-export function useNear(list: Ref<HTMLElement | undefined>): (n: number) => boolean {
-  const near = shallowRef<ReadonlySet<number>>(new Set())
-  let observer: IntersectionObserver | undefined
+/** Asking the browser about each row (an IntersectionObserver) would cost every frame some milliseconds; where the list is scrolled to says it as well. */
+export function useNear(list: Ref<HTMLElement | undefined>): (row: number) => boolean {
+  const near = shallowRef({ from: 0, to: 0 })
+  const sized = new ResizeObserver(look)
 
-  function told(entries: IntersectionObserverEntry[]): void {
-    const now = new Set(near.value)
-    for (const { target, isIntersecting } of entries) {
-      const n = Number((target as HTMLElement).dataset['n'])
-      if (isIntersecting) now.add(n)
-      else now.delete(n)
-    }
-    near.value = now
+  function look(): void {
+    const element = list.value
+    if (!element) return
+    const rowPx = element.scrollHeight / Math.max(1, element.children.length)
+    near.value = { from: Math.floor(element.scrollTop / rowPx) - SPARE, to: Math.ceil((element.scrollTop + element.clientHeight) / rowPx) + SPARE }
   }
 
-  watch(list, (element) => {
-    observer?.disconnect()
-    if (!element) return
-    observer = new IntersectionObserver(told, { root: element, rootMargin: `${NEAR_PX}px` })
-    for (const row of element.children) observer.observe(row)
+  watch(list, (element, before) => {
+    sized.disconnect()
+    before?.removeEventListener('scroll', look)
+    element?.addEventListener('scroll', look, { passive: true })
+    if (element) sized.observe(element)
   }, { flush: 'post' })
-  onScopeDispose(() => observer?.disconnect())
-  return (n) => near.value.has(n)
+  onScopeDispose(() => sized.disconnect())
+  return (row) => row >= near.value.from && row <= near.value.to
 }

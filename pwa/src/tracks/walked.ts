@@ -7,8 +7,9 @@ import type { Scene } from './scene'
 import type { Content, Pen } from './sheet'
 import type { Kept } from './thinning'
 
-/** What a slice may draw: about ten milliseconds without a graphics card. */
+/** What a slice may draw: about ten milliseconds without a graphics card. A way that is thinned costs as much as a few legs. */
 const SLICE_LEGS = 12_000
+const POINTS_A_LEG = 8
 /** A line that crosses itself a hundred times is slower to fill than its parts. */
 const STROKE_LEGS = 256
 const CELL_OPACITY = 0.22
@@ -62,7 +63,7 @@ export class Walked implements Content {
     this.dots(pen, view, -Infinity, second)
     let legs = 0
     for (const person of this.scene.shown) {
-      legs += this.line(pen, view, person, second)
+      legs += this.line(pen, view, person, second) + person.way.atS.length / POINTS_A_LEG
       if (legs < SLICE_LEGS) continue
       legs = 0
       yield
@@ -135,7 +136,7 @@ export class WholeDay implements Content {
     for (const person of this.scene.shown) {
       const kept = this.scene.way(person, view.scale)
       prepare(pen, colourOf(person.n, this.scene.dark), lineWidth(this.scene, view))
-      legs += strokeLegs(pen, view, kept, 0, kept.atS.length)
+      legs += strokeLegs(pen, view, kept, 0, kept.atS.length) + person.way.atS.length / POINTS_A_LEG
       if (legs < SLICE_LEGS) continue
       legs = 0
       yield
