@@ -4,7 +4,7 @@ import { Labels, overlap } from './labels'
 import { lastPoint } from './moment'
 import { examplePerson } from './replay_example'
 import { Scene } from './scene'
-import { APART_PX, keptAt } from './thinning'
+import { keptAt } from './thinning'
 import { gapLines, Walked } from './walked'
 import type { Pen } from './sheet'
 import type { ReplayDay } from './day'
@@ -13,6 +13,7 @@ const person = examplePerson()
 const way = person.way
 const origin = worldOf(120, 31.8)
 const flat = flatWay(way, origin)
+const APART_PX = 1.5
 const scaleAt = (zoom: number): number => WORLD_PX * 2 ** zoom
 
 describe('the world laid flat', () => {
@@ -59,7 +60,7 @@ describe('thinning', () => {
   it('leaves out what cannot be told from the last point drawn, and nothing else', () => {
     for (const zoom of [3, 10, 13, 16, 20]) {
       const scale = scaleAt(zoom)
-      const kept = keptAt(way, flat, scale)
+      const kept = keptAt(way, flat, scale, APART_PX)
       expect(kept.atS.length).toBeLessThanOrEqual(way.atS.length)
       for (let i = 0; i < way.atS.length; i++) {
         const last = lastPoint(kept.atS, way.atS[i]!)
@@ -70,18 +71,18 @@ describe('thinning', () => {
   })
 
   it('keeps all at the closest zoom but where somebody stands, and four points of two runs in a picture of the world', () => {
-    expect([...keptAt(way, flat, scaleAt(3)).atS]).toEqual([0, 300, 900, 1200])
-    expect(keptAt(way, flat, scaleAt(20)).atS.length).toBe(way.atS.length - 10)
+    expect([...keptAt(way, flat, scaleAt(3), APART_PX).atS]).toEqual([0, 300, 900, 1200])
+    expect(keptAt(way, flat, scaleAt(20), APART_PX).atS.length).toBe(way.atS.length - 10)
   })
 
   it('says where a run begins, for no leg leads over a gap', () => {
-    const { atS, begins } = keptAt(way, flat, scaleAt(16))
+    const { atS, begins } = keptAt(way, flat, scaleAt(16), APART_PX)
     expect([...atS].filter((_, n) => begins[n])).toEqual([0, 900])
   })
 
   it('a way without a point has none', () => {
     const none = { atS: new Int32Array(), lngE6: new Int32Array(), latE6: new Int32Array(), goneDm: new Int32Array(), runs: new Int32Array(1) }
-    expect(keptAt(none, flatWay(none, origin), 1).atS.length).toBe(0)
+    expect(keptAt(none, flatWay(none, origin), 1, APART_PX).atS.length).toBe(0)
   })
 })
 

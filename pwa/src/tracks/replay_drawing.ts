@@ -11,6 +11,8 @@ import { canvasIn, cleared, Sheet, type Pen } from './sheet'
 import { Walked, WholeDay } from './walked'
 
 const REACH_PX = 12
+/** What a frame may draw of sheets while nothing else goes on. */
+const SLICES_AT_REST = 3
 
 export type Hit = { kind: 'person' | 'happening'; n: number }
 
@@ -25,6 +27,7 @@ export class ReplayDrawing {
   private readonly anchor: [number, number]
   private heads: Head[] = []
   private second: number
+  private timeGoes = false
   private frame = 0
   /** Asked for once: each frame it would have the page laid out. */
   private size: { width: number; height: number }
@@ -67,6 +70,7 @@ export class ReplayDrawing {
   /** Draws the moment. `timeGoes`: the next one follows at once. */
   to(second: number, timeGoes = false): void {
     this.second = second
+    this.timeGoes = timeGoes
     this.draw({ mapMoves: this.map.isMoving(), timeGoes })
   }
 
@@ -134,10 +138,10 @@ export class ReplayDrawing {
     if (sheets.some((sheet) => sheet.isWorking)) this.frame ||= requestAnimationFrame(() => this.goOn(sheets))
   }
 
-  /** A slice of the topmost sheet that is not whole, each frame until all are. */
+  /** Some slices of the topmost sheet that is not whole, each frame until all are. */
   private goOn(sheets: Sheet[]): void {
     this.frame = 0
-    sheets.find((sheet) => sheet.isWorking)?.slice()
+    for (let slices = this.timeGoes ? 1 : SLICES_AT_REST; slices > 0; slices--) sheets.find((sheet) => sheet.isWorking)?.slice()
     this.draw({ mapMoves: this.map.isMoving() })
   }
 

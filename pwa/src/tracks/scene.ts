@@ -8,6 +8,8 @@ import { keptAt, type Kept } from './thinning'
 
 /** With more people than this they are small, and have neither names nor words before one looks closely. */
 export const FEW = 12
+/** Points nearer than this to the last one drawn cannot be told from it: less of thin lines among many. */
+const APART_PX = { few: 1.5, crowd: 2.5 }
 
 export class Scene {
   /** A spot of the day, from which all others are seen. */
@@ -19,7 +21,7 @@ export class Scene {
   palette = LIGHT
   stamps = new Stamps(LIGHT, 1)
   private readonly flat: ReturnType<typeof flatWay>[] = []
-  private readonly kept: { scale: number; kept: Kept }[] = []
+  private readonly kept: { scale: number; apartPx: number; kept: Kept }[] = []
 
   constructor(readonly day: ReplayDay) {
     const first = day.people.find(({ way }) => way.atS.length)?.way
@@ -51,9 +53,10 @@ export class Scene {
   /** A person's way as it is drawn at a scale; the last one asked for is kept. */
   way({ n, way }: PersonDay, scale: number): Kept {
     const known = this.kept[n]
-    if (known?.scale === scale) return known.kept
-    const kept = keptAt(way, (this.flat[n] ??= flatWay(way, this.origin)), scale)
-    this.kept[n] = { scale, kept }
+    const apartPx = this.isCrowd ? APART_PX.crowd : APART_PX.few
+    if (known?.scale === scale && known.apartPx === apartPx) return known.kept
+    const kept = keptAt(way, (this.flat[n] ??= flatWay(way, this.origin)), scale, apartPx)
+    this.kept[n] = { scale, apartPx, kept }
     return kept
   }
 

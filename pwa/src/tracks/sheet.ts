@@ -15,7 +15,7 @@ export interface Content {
   opacity?(view: View): number
 }
 
-/** While the map moves, sheets are drawn anew no more often. */
+/** While the map moves, sheets that are quick to draw are drawn anew no more often, others not at all. */
 const MOVING_EVERY_MS = 250
 /** While time goes on, something is added no more often: a canvas that changed costs a frame as much as all its pixels. */
 const ADDED_EVERY_MS = 100
@@ -31,6 +31,8 @@ export class Sheet {
   private spare: HTMLCanvasElement
   private drawn: { pen: Pen; view: View; second: number } | null = null
   private work: { pen: Pen; view: View; second: number; slices: Generator<void, void> } | null = null
+  /** Whether the last drawing took a single slice. */
+  private isQuick = true
   private begunMs = 0
   private addedMs = 0
 
@@ -43,10 +45,10 @@ export class Sheet {
   /** Shows this second in this view, or begins to. */
   to(view: View, second: number, { mapMoves, timeGoes }: Motion): void {
     this.goAlong(view)
-    if (this.work) return
+    if (this.work && (mapMoves || isSameView(this.work.view, view))) return
     const { drawn } = this
     const nowMs = performance.now()
-    const waits = mapMoves && nowMs - this.begunMs < MOVING_EVERY_MS
+    const waits = mapMoves && (!this.isQuick || nowMs - this.begunMs < MOVING_EVERY_MS)
     if (!drawn || (!waits && !isSameView(drawn.view, view))) return this.begin(view, second)
     if (!this.content.more || second === drawn.second) return
     if (second < drawn.second) return this.begin(view, second)
@@ -101,6 +103,7 @@ export class Sheet {
     this.spare.style.opacity = String(this.content.opacity?.(view) ?? 1)
     this.work = { pen, view, second, slices: this.content.all(pen, view, second) }
     this.slice()
+    this.isQuick = !this.work
     this.goAlong(view)
   }
 

@@ -9,13 +9,10 @@ export interface Kept {
   begins: Uint8Array
 }
 
-/** Points nearer than this to the last one drawn cannot be told from it. */
-export const APART_PX = 1.5
-
-/** Both ends of every run, and between them what is `APART_PX` from the last one kept. `x`, `y`: the flat way. */
-export function keptAt({ atS, runs }: Way, { x, y }: { x: Float32Array; y: Float32Array }, scale: number): Kept {
+/** Both ends of every run, and between them what is `apartPx` from the last one kept. `x`, `y`: the flat way. */
+export function keptAt({ atS, runs }: Way, { x, y }: { x: Float32Array; y: Float32Array }, scale: number, apartPx: number): Kept {
   const places = new Uint32Array(atS.length)
-  const least = (APART_PX / scale) ** 2
+  const least = (apartPx / scale) ** 2
   let count = 0
   for (let run = 0; run + 1 < runs.length; run++) {
     const last = runs[run + 1]! - 1
