@@ -5,7 +5,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,16 +58,18 @@ def worker(field: SignIn, loaded_town: Settings) -> Field:
         worker.put(f"{patrol}/fixes/{new_id()}", {"fixes": fixes})
     ended_at = MONDAY_MORNING + 70 * MINUTE
     worker.put(patrol, about | {"revision": 2, "ended_at": ended_at.isoformat()})
-    _work_out(loaded_town.database_url)
+    work_out(loaded_town.database_url, clock.at)
     return worker
 
 
-def _work_out(database_url: str) -> None:
+def work_out(database_url: str, at: datetime) -> None:
+    """Derives what is due, as the worker would at that time."""
+
     async def derive() -> None:
         engine = make_engine(database_url)
         async with make_sessions(engine)() as session, session.begin():
-            for wanted in await days_due(session, clock.at):
-                await derive_wanted(session, wanted, clock.at)
+            for wanted in await days_due(session, at):
+                await derive_wanted(session, wanted, at)
         await engine.dispose()
 
     # In this thread the browser's loop is running.
