@@ -19,7 +19,7 @@ from playwright.sync_api import Page, Route, sync_playwright
 from geo.tracks.day import DerivedDay
 from geo.tracks.wire import encode
 from tests.bench.replay_payload import TO_TOWN, day_of_one, days_of_many
-from tests.browser.conftest import CHROMIUM_ARGUMENTS, PASSWORD, phone_of
+from tests.browser.conftest import CHROMIUM_ARGUMENTS, PASSWORD, phone_of, wait_for_map
 
 PLAYED_MS = 8_000
 # When each frame began, and how long scripts of the page ran in it.
@@ -134,7 +134,9 @@ def measure(page: Page, what: str, body: str) -> None:
     decoding, first = page.evaluate(FIRST_HEADS, started)
     page.evaluate("sessionStorage.clear()")
     page.get_by_role("button", name="300×").click()
-    page.wait_for_timeout(3000)
+    # The map itself is long in coming without a graphics card.
+    wait_for_map(page)
+    page.wait_for_timeout(2000)
     page.locator(".play").click()
     ours = told(page.evaluate(FRAMES, PLAYED_MS))
     page.locator(".play").click()

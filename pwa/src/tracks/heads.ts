@@ -10,6 +10,9 @@ import { stampAt } from './stamps'
 import { gapWords } from './track_words'
 import { isFar, lineWidth, prepare, type Walked } from './walked'
 
+const DISC_PX = 10
+const SMALL_DISC_PX = 5
+
 export interface Head extends Spot {
   person: number
 }
@@ -50,13 +53,14 @@ const isKnown = ({ state }: Moment): boolean => state !== 'unknown' && state !==
 function drawDisc(pen: Pen, view: View, scene: Scene, { person, x, y, moment }: Standing): void {
   const isMarked = person === scene.focus && scene.day.people.length > 1
   const isSmall = scene.isCrowd && isFar(view) && !isMarked
-  const stamp = scene.stamps.disc(isSmall ? 5 : 10, colourOf(person, scene.dark), isSmall ? '' : String(person + 1), isKnown(moment), isMarked)
+  const stamp = scene.stamps.disc(isSmall ? SMALL_DISC_PX : DISC_PX, colourOf(person, scene.dark), isSmall ? '' : String(person + 1), isKnown(moment), isMarked)
   stampAt(pen, stamp, x, y)
 }
 
 /** Names while there are few, and of whoever is looked at; and since when nobody knows. */
 function drawNotes(pen: Pen, scene: Scene, standing: Standing[]): void {
   const labels = new Labels()
+  for (const { x, y } of standing) labels.place([{ left: x - DISC_PX, top: y - DISC_PX, width: 2 * DISC_PX, height: 2 * DISC_PX }])
   // Whoever is looked at has the first word.
   for (const { person, x, y, moment } of standing.toReversed()) {
     if (scene.isCrowd && person !== scene.focus) continue
