@@ -1,10 +1,11 @@
 """An operator looks at where people are and were: with a reason, honestly about gaps, by mouse and keys, and to take along."""
 
 import asyncio
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,9 @@ from backend.settings import Settings
 from tests.backend.patrols.walking import said, walk
 from tests.browser.cases import Field
 from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_for_map, wait_until
+from tests.browser.pens import RECORD, drawn, longest
 from tests.conftest import MONDAY_MORNING, Clock
+from tests.people import HUANGTANG_3, PLACES
 from tests.served import served
 
 MINUTE = timedelta(minutes=1)
@@ -55,21 +58,30 @@ def worker(field: SignIn, loaded_town: Settings) -> Field:
         worker.put(f"{patrol}/fixes/{new_id()}", {"fixes": fixes})
     ended_at = MONDAY_MORNING + 70 * MINUTE
     worker.put(patrol, about | {"revision": 2, "ended_at": ended_at.isoformat()})
-    _work_out(loaded_town.database_url)
+    work_out(loaded_town.database_url, clock.at)
     return worker
 
 
-def _work_out(database_url: str) -> None:
+def work_out(database_url: str, at: datetime) -> None:
+    """Derives what is due, as the worker would at that time."""
+
     async def derive() -> None:
         engine = make_engine(database_url)
         async with make_sessions(engine)() as session, session.begin():
-            for wanted in await days_due(session, clock.at):
-                await derive_wanted(session, wanted, clock.at)
+            for wanted in await days_due(session, at):
+                await derive_wanted(session, wanted, at)
         await engine.dispose()
 
     # In this thread the browser's loop is running.
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, derive()).result()
+
+
+def operator(desk: Open, path: str) -> Page:
+    """Signed in, with a record of what is drawn."""
+    page = desk()
+    page.add_init_script(RECORD)
+    return signed_in(page, "operator", path=path)
 
 
 def give_reason(page: Page) -> None:
@@ -90,15 +102,8 @@ def metres(page: Page) -> float:
     return float(number) * (1000 if unit == "km" else 1)
 
 
-# How long the longest leg is that is drawn as travel: degrees of longitude.
-LONGEST_LEG = """() => Math.max(...['replay-pieces', 'replay-now']
-    .flatMap((source) => __suoziMap.querySourceFeatures(source))
-    .flatMap(({ geometry }) => geometry.type === 'LineString' ? [geometry.coordinates] : geometry.coordinates)
-    .flatMap((line) => line.slice(1).map((to, i) => Math.abs(to[0] - line[i][0]))))"""
-
-
 def test_a_day_is_played_by_mouse_and_keys_and_a_gap_is_no_travel(desk: Open, worker: Field, shoot: Shoot) -> None:
-    page = signed_in(desk(), "operator", path="/desk#/patrols")
+    page = operator(desk, "/desk#/patrols")
     page.get_by_role("button", name="查看", exact=True).click()
     give_reason(page)
     wait_for_map(page)
@@ -140,8 +145,9 @@ def test_a_day_is_played_by_mouse_and_keys_and_a_gap_is_no_travel(desk: Open, wo
     page.keyboard.press("End")
     assert metres(page) > in_gap + 900
     wait_for_map(page)
-    # A straight piece of 64 fixes is at most 0.003 long, the gap 0.016.
-    assert 0 < page.evaluate(LONGEST_LEG) < 0.005
+    # What is drawn as travel has legs of a few fixes, at most 0.003; the gap is 0.016 and dotted.
+    assert 0 < longest(page, "walked", dotted=False) <= longest(page, "whole-day", "heads", dotted=False) < 0.005
+    assert 0.012 < longest(page, "walked", dotted=True) < 0.02
     shoot(page, "replay-end")
 
     row.get_by_role("button").click()
@@ -151,6 +157,55 @@ def test_a_day_is_played_by_mouse_and_keys_and_a_gap_is_no_travel(desk: Open, wo
     wait_until(page, r"() => /1[5-9]\.\d\d(%2F|\/)/.test(location.hash)")
     page.keyboard.press("Escape")
     expect(page.get_by_label("跟随")).to_have_count(0)
+
+
+def point_of(page: Page, lng: float, lat: float) -> tuple[float, float]:
+    """Where a place of the map is on the page."""
+    x, y = page.evaluate(
+        """at => {
+          const { x, y } = __suoziMap.project(at), box = __suoziMap.getContainer().getBoundingClientRect()
+          return [box.left + x, box.top + y]
+        }""",
+        [lng, lat],
+    )
+    return x, y
+
+
+def metres_between(a: Sequence[float], b: Sequence[float]) -> float:
+    return math.hypot((a[0] - b[0]) * 94_500, (a[1] - b[1]) * 111_000)
+
+
+def test_whoever_and_whatever_stands_on_the_map_opens_by_a_click(desk: Open, worker: Field) -> None:
+    fixes = walk(GAP[0] * 12, begins=MONDAY_MORNING)
+    place = PLACES[HUANGTANG_3]
+    link = f"/desk#/patrols?on=2026-11-23&t=09:40:00&x=10&map=15.00/{place[1] + 0.003}/{place[0] + 0.003}"
+    page = operator(desk, link)
+    give_reason(page)
+    wait_for_map(page)
+    page.get_by_role("button", name="全部人员").click()
+    ten_minutes = (fixes[120].lng, fixes[120].lat)
+    (head,) = [stamp for stamp in drawn(page, "heads")["stamps"] if stamp["width"] < 30]
+    assert metres_between(head["at"], ten_minutes) < 15
+    # There will be a case; it is not there yet.
+    page.mouse.click(*point_of(page, *place))
+    assert shown_time(page) == "09:40:00"
+    expect(page.locator(".person-card")).to_have_count(0)
+    x, y = point_of(page, *ten_minutes)
+    page.mouse.move(x, y)
+    assert page.evaluate("() => __suoziMap.getCanvas().style.cursor") == "pointer"
+    page.mouse.move(x + 40, y + 40)
+    assert page.evaluate("() => __suoziMap.getCanvas().style.cursor") == ""
+    page.mouse.click(x, y)
+    expect(page.locator(".person-card")).to_contain_text("网格员 050")
+    page.keyboard.press("Escape")
+    # While the map has the keys, arrows move it.
+    page.locator("output.clock").click()
+    for _ in range(6):
+        page.keyboard.press("ArrowRight")
+    assert shown_time(page) == "09:46:00"
+    assert [stamp for stamp in drawn(page, "marks")["stamps"] if metres_between(stamp["at"], place) < 10]
+    page.mouse.click(*point_of(page, *place))
+    expect(page.locator("output.clock")).to_have_text("09:45:00")
 
 
 def test_a_day_is_taken_along_and_the_worker_sees_who_looked(desk: Open, worker: Field) -> None:

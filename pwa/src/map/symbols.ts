@@ -7,9 +7,9 @@ import type { Palette } from './palette'
 const PIXEL_RATIO = 2
 
 /** Draw the picture that the style asks for by name: case-S-R, lit-S-R, cluster-S-R (S is the severity from 0 minor to 3
-    emergency, R the light's rank), hatch, badge-fresh, badge-ageing, badge-silent (how old a person's position is), spot, happening. */
+    emergency, R the light's rank), hatch, badge-fresh, badge-ageing, badge-silent (how old a person's position is), spot. */
 export function addSymbol(map: Map, name: string, palette: Palette): void {
-  const picture = name === 'hatch' ? drawHatch(palette.brand) : name === 'happening' ? drawDiamond(palette) : BADGES.includes(name) ? drawBadge(name, palette) : drawCaseNamed(name, palette)
+  const picture = name === 'hatch' ? drawHatch(palette.brand) : BADGES.includes(name) ? drawBadge(name, palette) : drawCaseNamed(name, palette)
   if (!map.hasImage(name)) map.addImage(name, picture, { pixelRatio: PIXEL_RATIO })
 }
 
@@ -113,20 +113,6 @@ function drawBadge(name: string, palette: Palette): ImageData {
   // Ten dashes of equal length around the circle.
   if (name === 'badge-ageing') pen.setLineDash([(26 * Math.PI) / 20, (26 * Math.PI) / 20])
   stroke(pen, colour, name === 'badge-silent' ? 1.5 : 3)
-  return pen.getImageData(0, 0, side_px * PIXEL_RATIO, side_px * PIXEL_RATIO)
-}
-
-/** Something that happened: no light, so none of their shapes. */
-function drawDiamond(palette: Palette): ImageData {
-  const side_px = 20
-  const pen = canvas(side_px)
-  pen.translate(side_px / 2, side_px / 2)
-  pen.rotate(Math.PI / 4)
-  pen.beginPath()
-  pen.rect(-5, -5, 10, 10)
-  stroke(pen, palette.halo, 4)
-  pen.fillStyle = palette.warn
-  pen.fill()
   return pen.getImageData(0, 0, side_px * PIXEL_RATIO, side_px * PIXEL_RATIO)
 }
 

@@ -86,6 +86,8 @@ const NO_WAY: Way = {
 
 function wayOf(base64: string, baseS: number): Way {
   if (!base64) return NO_WAY
-  const { atS, ...rest } = readTrack(base64)
-  return { ...rest, atS: Int32Array.from(atS, (s) => s - baseS) }
+  const { atS: since1970S, lngE6, latE6, goneDm, runs } = readTrack(base64)
+  const atS = new Int32Array(since1970S.length)
+  for (let i = 0; i < atS.length; i++) atS[i] = since1970S[i]! - baseS
+  return { atS, lngE6, latE6, goneDm, runs }
 }

@@ -1,9 +1,10 @@
 /* The map as a picture to take along, with what it shows written on it. */
 import type { Map } from 'maplibre-gl'
 import { FONTS } from '@/map/fonts'
+import type { ReplayDrawing } from './replay_drawing'
 
-/** `title` and `lines` stand in a bar below the map. */
-export async function pictureOf(map: Map, title: string, lines: string[]): Promise<Blob> {
+/** `drawing` lies over the map; `title` and `lines` stand in a bar below it. */
+export async function pictureOf(map: Map, drawing: ReplayDrawing, title: string, lines: string[]): Promise<Blob> {
   const drawn = await nextFrame(map)
   const ratio = drawn.width / map.getContainer().clientWidth
   const bar = (34 + 20 * lines.length) * ratio
@@ -17,6 +18,7 @@ export async function pictureOf(map: Map, title: string, lines: string[]): Promi
   pen.fillRect(0, 0, canvas.width, canvas.height)
   pen.drawImage(drawn, 0, 0)
   pen.scale(ratio, ratio)
+  drawing.onto(pen)
   const family = FONTS.map((font) => `"${font}"`).join(',')
   const top = drawn.height / ratio
   write(pen, title, 12, top + 21, `600 15px ${family}`, style.getPropertyValue('--ink'))

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { whenCovered, cellAt } from './cells'
 import { momentAt, lastPoint } from './moment'
-import { changedBetween, piecesOf, pieceUntil } from './pieces'
 import { advance, movingSpans, nextSpeed, pastSkips, quietSpans, secondOfLink, timeInLink } from './player_clock'
 import { exampleDay, examplePerson } from './replay_example'
 
@@ -45,38 +44,6 @@ describe('where somebody is at a second', () => {
   it('the search agrees with a look through the list', () => {
     const { atS } = person.way
     for (let second = -2; second < 1300; second += 7) expect(lastPoint(atS, second)).toBe(atS.findLastIndex((s) => s <= second))
-  })
-})
-
-describe('the pieces of a track', () => {
-  const pieces = piecesOf(person)
-
-  it('never lead over a gap', () => {
-    expect(pieces.map(({ endS }) => endS)).toEqual([300, 1200])
-    for (const { line } of pieces) expect(Math.max(...line.slice(1).map((p, i) => p[0] - line[i]![0]))).toBeLessThan(0.000_11)
-  })
-
-  it('the piece under way ends where the person is, and is gone when it is whole', () => {
-    expect(pieceUntil(person, 55).at(-1)).toEqual([momentAt(person, 55)!.lng, 31.8])
-    for (const second of [-1, 300, 500, 899, 1200, 1300]) expect(pieceUntil(person, second)).toEqual([])
-    expect(pieceUntil(person, 905)[0]).toEqual([120.002, 31.8])
-  })
-
-  it('every second of the way is drawn once: by a whole piece or by the one under way', () => {
-    for (let second = 5; second < 1300; second += 10) {
-      const whole = pieces.filter(({ endS }) => endS <= second).reduce((sum, { line }) => sum + line.at(-1)![0] - line[0]![0], 0)
-      const under = pieceUntil(person, second)
-      const drawn = whole + (under.length ? under.at(-1)![0] - under[0]![0] : 0)
-      expect(drawn).toBeCloseTo(momentAt(person, second)!.goneM / 1e5, 7)
-    }
-  })
-})
-
-describe('what appears as the clock goes', () => {
-  it('is lit up going forward and put out going back', () => {
-    expect(changedBetween([10, 20, 30], 0, 20)).toEqual({ from: 0, to: 2, there: true })
-    expect(changedBetween([10, 20, 30], 3, 15)).toEqual({ from: 1, to: 3, there: false })
-    expect(changedBetween([10, 20, 30], 2, 25)).toEqual({ from: 2, to: 2, there: true })
   })
 })
 
