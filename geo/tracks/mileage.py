@@ -28,6 +28,7 @@ class _Move:
     arrives: int
     at_s: Floats
     metres: Floats
+    plain_m: float  # the sum over its fixes, with all noise
 
 
 def mileage_m(
@@ -43,7 +44,8 @@ def mileage_m(
     is_known = np.isfinite(accuracy_m)
     accuracy = float(np.median(accuracy_m[is_known])) if 2 * is_known.sum() > len(at_s) else None
     lag_s = max(rules.mean_s, float(np.median(np.diff(at_s))))
-    moves = _moves(at_s, metres, standing, lag_s, rules)
+    plain_m = np.r_[0.0, np.cumsum(legs_m(*plane.to_degrees(metres)))]
+    moves = _moves(at_s, metres, plain_m, standing, lag_s, rules)
     expected = expected_m(accuracy, at_s, metres, standing, rules.usual_accuracy_m)
     noise = noise_of([(move.at_s, move.metres) for move in moves], expected, lag_s)
     anchor_m = max(rules.anchor_m, accuracy or 0.0)
@@ -60,7 +62,9 @@ def mileage_m(
     return gone
 
 
-def _moves(at_s: Floats, metres: Floats, standing: Sequence[Standing], mean_s: float, rules: Rules) -> list[_Move]:
+def _moves(
+    at_s: Floats, metres: Floats, plain_m: Floats, standing: Sequence[Standing], mean_s: float, rules: Rules
+) -> list[_Move]:
     """One more than there are standings; empty ones have no places."""
     moves = []
     for n in range(len(standing) + 1):
@@ -73,7 +77,9 @@ def _moves(at_s: Floats, metres: Floats, standing: Sequence[Standing], mean_s: f
         if arrives > leaves and later:
             last = min(int(np.searchsorted(at_s, at_s[arrives] + rules.edge_s)), (later.first + later.last) // 2)
         whole = slice(first, last + 1 if arrives > leaves else first)
-        moves.append(_Move(leaves, arrives, *means(at_s[whole], metres[whole], mean_s)))
+        moves.append(
+            _Move(leaves, arrives, *means(at_s[whole], metres[whole], mean_s), float(plain_m[last] - plain_m[first]))
+        )
     return moves
 
 
@@ -100,8 +106,10 @@ def _gone(move: _Move, at_s: Floats, noise: Noise, anchor_m: float, plane: Plane
         head_s * steps[0] / (move.at_s[1] - move.at_s[0]),
         tail_s * steps[-1] / (move.at_s[-1] - move.at_s[-2]),
     )
+    # Nobody is told to have gone farther than from fix to fix: what a bend gets back is a guess.
+    share = min(1.0, move.plain_m / max(head_m + float(steps.sum()) + tail_m, 1e-9))
     moments = np.r_[move.at_s[0] - head_s, move.at_s, move.at_s[-1] + tail_s]
-    gone = np.cumsum(np.r_[0.0, head_m, steps, tail_m])
+    gone = share * np.cumsum(np.r_[0.0, head_m, steps, tail_m])
     at: Floats = np.interp(at_s, moments, gone)
     at[-1] = gone[-1]
     return at

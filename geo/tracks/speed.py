@@ -44,7 +44,11 @@ def out_of_reach(
     def agree(before: slice, after: slice) -> bool:
         """Whether what some fixes agree on is within reach of what others do: one wide fix between them is no leap."""
         one, other = (
-            (float(np.mean(at_ms[rows])), float(np.mean(lng[rows])), float(np.mean(lat[rows])))
+            (
+                float(at_ms[rows].mean()),
+                float(lng[rows.start] + wrapped(lng[rows] - lng[rows.start]).mean()),
+                float(lat[rows].mean()),
+            )
             for rows in (before, after)
         )
         metres = distance_m(one[1], one[2], other[1], other[2])

@@ -169,6 +169,18 @@ describe('the walked way', () => {
     expect(legs).toEqual([])
   })
 
+  it('of many gives way to the line of whoever is looked at, which lies on top', () => {
+    const many = { ...day, people: Array.from({ length: 13 }, (_, n) => ({ ...person, n })) }
+    const scene = new Scene(many)
+    expect(scene.strength(3)).toBe(1)
+    scene.focus = 5
+    expect(scene.strength(5)).toBe(1)
+    expect(scene.strength(3)).toBeLessThan(0.5)
+    expect(scene.shown.at(-1)?.n).toBe(5)
+    scene.hidden = new Set([0])
+    expect(scene.strength(3)).toBe(1)
+  })
+
   it('a gap after which nobody is heard of again has no line', () => {
     expect(gapLines(person, new Scene(day))).toHaveLength(1)
     expect(gapLines({ ...person, gaps: [{ startS: 1250, endS: 1300, why: 'silence' }] }, new Scene(day))).toEqual([])

@@ -41,11 +41,13 @@ export function drawHeads(pen: Pen, view: View, scene: Scene, walked: Walked, se
 
 /** The line from where it ends on the sheet of the walked to where the person is. */
 function drawTail(pen: Pen, view: View, scene: Scene, walked: Walked, { person, x, y, moment }: Standing, second: number): void {
-  prepare(pen, colourOf(person, scene.dark), lineWidth(scene, view))
+  prepare(pen, colourOf(person, scene.dark), lineWidth(scene, view, person))
+  pen.globalAlpha = scene.strength(person)
   pen.beginPath()
   const isBegun = walked.goOn(pen, view, person, second)
   if (isBegun && isKnown(moment)) pen.lineTo(x, y)
   pen.stroke()
+  pen.globalAlpha = 1
 }
 
 const isKnown = ({ state }: Moment): boolean => state !== 'unknown' && state !== 'after'

@@ -96,7 +96,8 @@ export class ReplayDrawing {
   /** Who stands out; null for nobody. */
   focus(person: number | null): void {
     this.scene.focus = person
-    this.draw()
+    if (this.scene.isCrowd) this.again()
+    else this.draw()
   }
 
   /** What lies under a point of the screen: somebody, else a case that is there by now. */

@@ -8,6 +8,8 @@ import { keptAt, type Kept } from './thinning'
 
 /** With more people than this they are small, and have neither names nor words before one looks closely. */
 export const FEW = 12
+/** Of a line beside the one that is looked at. */
+const GIVING_WAY = 0.2
 /** Points nearer than this to the last one drawn cannot be told from it: less of thin lines among many. */
 const APART_PX = { few: 1.5, crowd: 2.5 }
 
@@ -32,8 +34,14 @@ export class Scene {
     return this.palette === DARK
   }
 
+  /** The one whose card is open comes last, and so lies on top. */
   get shown(): PersonDay[] {
-    return this.day.people.filter(({ n }) => !this.hidden.has(n))
+    return this.day.people.filter(({ n }) => !this.hidden.has(n)).toSorted((a, b) => Number(a.n === this.focus) - Number(b.n === this.focus))
+  }
+
+  /** How strongly a person's line is drawn: among many, all others give way to the one whose card is open. */
+  strength(n: number): number {
+    return this.isCrowd && this.focus !== null && n !== this.focus ? GIVING_WAY : 1
   }
 
   get isCrowd(): boolean {

@@ -36,7 +36,7 @@ export class Walked implements Content {
   }
 
   opacity(view: View): number {
-    return this.scene.isCrowd ? (isFar(view) ? 0.45 : 0.75) : 0.9
+    return this.scene.isCrowd && this.scene.focus === null ? (isFar(view) ? 0.45 : 0.75) : 0.9
   }
 
   /** Goes on with a person's line from where it ends on the sheet to the last point that the clock has passed; false without any point. */
@@ -85,8 +85,11 @@ export class Walked implements Content {
     const to = lastPoint(kept.atS, second) + 1
     if (to <= from) return 0
     this.drawn[person.n] = to
-    prepare(pen, colourOf(person.n, this.scene.dark), lineWidth(this.scene, view))
-    return strokeLegs(pen, view, kept, from, to)
+    prepare(pen, colourOf(person.n, this.scene.dark), lineWidth(this.scene, view, person.n))
+    pen.globalAlpha = this.scene.strength(person.n)
+    const legs = strokeLegs(pen, view, kept, from, to)
+    pen.globalAlpha = 1
+    return legs
   }
 
   private dots(pen: Pen, view: View, afterS: number, second: number): void {
@@ -135,8 +138,10 @@ export class WholeDay implements Content {
     let legs = 0
     for (const person of this.scene.shown) {
       const kept = this.scene.way(person, view.scale)
-      prepare(pen, colourOf(person.n, this.scene.dark), lineWidth(this.scene, view))
+      prepare(pen, colourOf(person.n, this.scene.dark), lineWidth(this.scene, view, person.n))
+      pen.globalAlpha = this.scene.strength(person.n)
       legs += strokeLegs(pen, view, kept, 0, kept.atS.length) + person.way.atS.length / POINTS_A_LEG
+      pen.globalAlpha = 1
       if (legs < SLICE_LEGS) continue
       legs = 0
       yield
@@ -147,7 +152,7 @@ export class WholeDay implements Content {
 /** So far off that lines and discs of many people would fill the town. */
 export const isFar = ({ zoom }: View): boolean => zoom < 14.5
 
-export const lineWidth = (scene: Scene, view: View): number => (scene.isCrowd ? (isFar(view) ? 1.25 : 2) : 3)
+export const lineWidth = (scene: Scene, view: View, person: number): number => (scene.isCrowd && person !== scene.focus ? (isFar(view) ? 1.25 : 2) : 3)
 
 export function prepare(pen: Pen, colour: string, width: number): void {
   pen.strokeStyle = colour
