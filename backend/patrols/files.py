@@ -12,8 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from backend.errors import Conflict, Say
 from backend.patrols.day_views import no_such_day
 from backend.patrols.deriving import day_of, fixes_live
-from geo.tracks import exports
-from geo.tracks.day import DerivedDay
+from backend.patrols.models import StaffDay
+from geo.tracks import exports, wire
+from geo.tracks.day import Stay
+from geo.tracks.gaps import Gap
 
 
 class TrackFormat(StrEnum):
@@ -33,22 +35,33 @@ SUFFIX = {TrackFormat.GPX: ".gpx", TrackFormat.GEOJSON: ".geojson", TrackFormat.
 async def track_file(
     session: AsyncSession, county: str, staff_id: UUID, on_day: date, form: TrackFormat, at: datetime
 ) -> Response:
-    """The day's track. Raises NotFound, and Conflict `fixes_gone` once its positions may no longer be kept."""
-    if not await fixes_live(session, county, on_day, at):
-        raise fixes_gone()
-    day = await day_of(session, county, staff_id, on_day, at)
-    if day is None:
+    """The day's track. Raises NotFound where there was no patrol and where the track has been forgotten."""
+    track = await _track(session, county, staff_id, on_day, at)
+    if track is None:
         raise no_such_day()
-    content = await asyncio.to_thread(_written, day, form, f"{on_day}")
+    content = await asyncio.to_thread(_written, track, form, f"{on_day}")
     name = f"巡查轨迹_{on_day}{SUFFIX[form]}"
     disposition = f"attachment; filename=\"track{SUFFIX[form]}\"; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type=MEDIA_TYPE[form], headers={"Content-Disposition": disposition})
 
 
-def _written(day: DerivedDay, form: TrackFormat, name: str) -> bytes | str:
+async def _track(
+    session: AsyncSession, county: str, staff_id: UUID, on_day: date, at: datetime
+) -> exports.FileTrack | None:
+    if await fixes_live(session, county, on_day, at):
+        day = await day_of(session, county, staff_id, on_day, at)
+        return None if day is None else exports.as_measured(day)
+    kept = await session.get(StaffDay, (county, staff_id, on_day))
+    if kept is None:
+        return None
+    stays, gaps = [Stay(**stay) for stay in kept.stays], [Gap(**gap) for gap in kept.gaps]
+    return exports.as_kept(wire.decode(kept.track), stays, gaps)
+
+
+def _written(track: exports.FileTrack, form: TrackFormat, name: str) -> bytes | str:
     if form == TrackFormat.GPX:
-        return exports.gpx(day, name)
-    return exports.geojson(day) if form == TrackFormat.GEOJSON else exports.mf_json(day)
+        return exports.gpx(track, name)
+    return exports.geojson(track) if form == TrackFormat.GEOJSON else exports.mf_json(track)
 
 
 def fixes_gone() -> Conflict:

@@ -1,43 +1,83 @@
 """A day as a file for others: GPX 1.1, GeoJSON (RFC 7946) and OGC Moving Features JSON (19-045r3).
 
-All carry the fixes that count as they were measured, one line per unbroken run: what is a gap stays a gap.
+One line per unbroken run: what is a gap stays a gap. The fixes that count are carried as they were measured while they live
+(`as_measured`), and as the replay keeps them afterwards (`as_kept`).
 """
 
 import json
 import xml.etree.ElementTree as ET  # only written with, never read
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from geo.tracks.day import DerivedDay
+from geo.tracks.day import DerivedDay, Stay
+from geo.tracks.fixes import Floats, Ints
+from geo.tracks.gaps import Gap
+from geo.tracks.wire import Replay
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _GPX = "http://www.topografix.com/GPX/1/1"
 
 
-def gpx(day: DerivedDay, name: str) -> bytes:
+@dataclass(frozen=True, eq=False)
+class FileTrack:
+    """Columns by point in order of time; `ends` are the points behind each run. `accuracy_m` is NaN where it is unknown."""
+
+    at_ms: Ints
+    lng: Floats
+    lat: Floats
+    accuracy_m: Floats
+    gone_m: Floats
+    ends: Ints
+    stays: Sequence[Stay]
+    gaps: Sequence[Gap]
+
+
+def as_measured(day: DerivedDay) -> FileTrack:
+    rows, fixes = day.clean, day.fixes
+    return FileTrack(
+        at_ms=fixes.at_ms[rows],
+        lng=fixes.lng[rows],
+        lat=fixes.lat[rows],
+        accuracy_m=fixes.accuracy_m[rows],
+        gone_m=day.gone_m,
+        ends=np.cumsum(np.unique(day.run[rows], return_counts=True)[1]),
+        stays=day.stays,
+        gaps=day.gaps,
+    )
+
+
+def as_kept(replay: Replay, stays: Sequence[Stay], gaps: Sequence[Gap]) -> FileTrack:
+    """Whole seconds and places to a decimetre; of each stay the first point and the last."""
+    unknown = np.full(len(replay.at_s), np.nan)
+    ends = np.cumsum(replay.run_points)
+    return FileTrack(1000 * replay.at_s, replay.lng, replay.lat, unknown, replay.gone_m, ends, stays, gaps)
+
+
+def gpx(day: FileTrack, name: str) -> bytes:
     """One track with a `trkseg` per run; accuracy in metres in the extensions."""
     root = ET.Element("gpx", {"xmlns": _GPX, "version": "1.1", "creator": "Suozi"})
     track = ET.SubElement(root, "trk")
     ET.SubElement(track, "name").text = _printable(name)
-    for rows in _runs(day):
+    for run in _runs(day):
         segment = ET.SubElement(track, "trkseg")
-        for row in rows.tolist():
-            place = {"lat": f"{day.fixes.lat[row]:.7f}", "lon": f"{day.fixes.lng[row]:.7f}"}
+        for row in range(run.start, run.stop):
+            place = {"lat": f"{day.lat[row]:.7f}", "lon": f"{day.lng[row]:.7f}"}
             point = ET.SubElement(segment, "trkpt", place)
-            ET.SubElement(point, "time").text = _iso(int(day.fixes.at_ms[row]))
-            accuracy_m = float(day.fixes.accuracy_m[row])
+            ET.SubElement(point, "time").text = _iso(int(day.at_ms[row]))
+            accuracy_m = float(day.accuracy_m[row])
             if np.isfinite(accuracy_m):
                 ET.SubElement(ET.SubElement(point, "extensions"), "accuracy").text = f"{accuracy_m:.1f}"
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written
 
 
-def geojson(day: DerivedDay) -> str:
+def geojson(day: FileTrack) -> str:
     """A line per run (a point where it is one fix) with `times`, and a point per stay; gaps are features without a place."""
-    features = [_feature("run", _line(day, rows), times=_times(day, rows)) for rows in _runs(day)]
+    features = [_feature("run", _line(day, run), times=_times(day, run)) for run in _runs(day)]
     for stay in day.stays:
         place = {"type": "Point", "coordinates": [round(stay.lng, 7), round(stay.lat, 7)]}
         span = {"start": _iso(stay.start_ms), "end": _iso(stay.end_ms)}
@@ -46,24 +86,23 @@ def geojson(day: DerivedDay) -> str:
     return _json({"type": "FeatureCollection", "features": features})
 
 
-def mf_json(day: DerivedDay) -> str:
+def mf_json(day: FileTrack) -> str:
     """A feature with a `MovingPoint` per run, and the metres gone as its temporal property."""
     features = []
-    gone_m = dict(zip(day.clean.tolist(), day.gone_m.tolist(), strict=True))
-    for rows in _runs(day):
-        times = _times(day, rows)
+    for number, run in enumerate(_runs(day)):
+        times = _times(day, run)
         moving = {
             "type": "MovingPoint",
-            "coordinates": _coordinates(day, rows),
+            "coordinates": _coordinates(day, run),
             "datetimes": times,
             "interpolation": "Linear",
         }
-        values = [round(gone_m[row], 1) for row in rows.tolist()]
+        values = day.gone_m[run].round(1).tolist()
         measured = {"type": "Measure", "form": "MTR", "values": values, "interpolation": "Linear"}
         features.append(
             {
                 "type": "Feature",
-                "properties": {"run": int(day.run[rows[0]])},
+                "properties": {"run": number},
                 "temporalGeometry": moving,
                 "temporalProperties": [{"datetimes": times, "gone": measured}],
             }
@@ -71,26 +110,25 @@ def mf_json(day: DerivedDay) -> str:
     return _json({"type": "FeatureCollection", "features": features})
 
 
-def _runs(day: DerivedDay) -> Iterator[NDArray[np.int64]]:
-    if len(day.clean):
-        run = day.run[day.clean]
-        yield from np.split(day.clean, np.flatnonzero(run[1:] != run[:-1]) + 1)
+def _runs(day: FileTrack) -> Iterator[slice]:
+    ends = day.ends.tolist()
+    return (slice(start, end) for start, end in pairwise([0, *ends]))
 
 
-def _coordinates(day: DerivedDay, rows: NDArray[np.int64]) -> list[list[float]]:
-    places: list[list[float]] = np.column_stack([day.fixes.lng[rows], day.fixes.lat[rows]]).round(7).tolist()
+def _coordinates(day: FileTrack, run: slice) -> list[list[float]]:
+    places: list[list[float]] = np.column_stack([day.lng[run], day.lat[run]]).round(7).tolist()
     return places
 
 
-def _line(day: DerivedDay, rows: NDArray[np.int64]) -> dict[str, object]:
-    places = _coordinates(day, rows)
+def _line(day: FileTrack, run: slice) -> dict[str, object]:
+    places = _coordinates(day, run)
     if len(places) == 1:
         return {"type": "Point", "coordinates": places[0]}
     return {"type": "LineString", "coordinates": places}
 
 
-def _times(day: DerivedDay, rows: NDArray[np.int64]) -> list[str]:
-    return [_iso(at_ms) for at_ms in day.fixes.at_ms[rows].tolist()]
+def _times(day: FileTrack, run: slice) -> list[str]:
+    return [_iso(at_ms) for at_ms in day.at_ms[run].tolist()]
 
 
 def _feature(kind: str, geometry: object, **properties: object) -> dict[str, object]:

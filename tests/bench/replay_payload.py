@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo.tracks.day import DerivedDay, derive_day
-from geo.tracks.exports import geojson
+from geo.tracks.exports import as_measured, geojson
 from geo.tracks.spans import Period
 from geo.tracks.wire import encode
 from tests.bench.turns import Figures, in_turn
@@ -70,7 +70,7 @@ async def run() -> Figures:
         return len(one.fixes)
 
     async def floor() -> int:
-        geojson(one)
+        geojson(as_measured(one))
         return len(one.fixes)
 
     figures = await in_turn(

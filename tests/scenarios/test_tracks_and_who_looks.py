@@ -230,6 +230,14 @@ async def test_tracks_are_forgotten_when_their_time_is_over_and_coverage_stays(
     run = await forget_tracks(session, "320281", begun + timedelta(days=31))
     assert (await left(), run.batches, run.fixes) == ((0, 1, grids), 1, 240)
     assert run.oldest_fix_at is None
+    # The track that is kept can still be taken along: whole seconds, and of each stay the first point and the last.
+    clock.at = begun + timedelta(days=31)
+    worker = await people.worker()  # signed in again
+    for form in ("gpx", "geojson", "mfjson"):
+        answer = await worker.http.get(f"/api/my/days/{DAY}/track", params={"format": form})
+        assert answer.status_code == 200, answer.text
+        assert "2026" in answer.text
+    clock.at = begun
     await keep_months(session, begun + timedelta(days=62))
     parts = await session.scalars(
         text("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'fix_batch'::regclass")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.tracks.day import DerivedDay
-from geo.tracks.exports import geojson, gpx, mf_json
+from geo.tracks.exports import as_kept, as_measured, geojson, gpx, mf_json
 from geo.tracks.wire import _numbers, _varints, decode, encode
 from tests.geo.tracks.generate import PLANE, START_MS, derived, fixes_at, patrol, seen, taken
 
@@ -49,6 +49,21 @@ def test_replay_tells_the_way_the_metres_the_gaps_and_the_stays(day: DerivedDay)
     (gap,) = day.gaps
     assert replay.at_s[replay.run_points[0] - 1] == pytest.approx(gap.start_ms / 1000, abs=0.5)
     assert replay.at_s[replay.run_points[0]] == pytest.approx(gap.end_ms / 1000, abs=0.5)
+
+
+def test_what_is_kept_leads_the_same_way_as_what_was_measured(day: DerivedDay) -> None:
+    kept = as_kept(decode(encode(day)), day.stays, day.gaps)
+    measured = as_measured(day)
+    assert len(kept.ends) == len(measured.ends) == 2
+    assert len(kept.at_ms) < len(measured.at_ms)
+    assert kept.gone_m[-1] == pytest.approx(day.clean_m, abs=0.1)
+    ours = json.loads(geojson(kept))["features"]
+    assert [one["properties"] for one in ours if one["properties"]["kind"] != "run"] == [
+        one["properties"] for one in json.loads(geojson(measured))["features"] if one["properties"]["kind"] != "run"
+    ]
+    for text in (gpx(kept, "x").decode(), mf_json(kept)):
+        assert "NaN" not in text
+        assert "accuracy" not in text
 
 
 def test_replay_is_written_as_its_text_says() -> None:
@@ -115,7 +130,7 @@ def test_levels_keep_within_their_tolerance_and_their_ends(day: DerivedDay) -> N
 
 
 def test_gpx_has_a_segment_per_run(day: DerivedDay) -> None:
-    root = ET.fromstring(gpx(day, "梭子 <一> & \x00二"))
+    root = ET.fromstring(gpx(as_measured(day), "梭子 <一> & \x00二"))
     assert root.tag == f"{GPX}gpx"
     assert root.get("version") == "1.1"
     assert root.findtext(f"{GPX}trk/{GPX}name") == "梭子 <一> & 二"
@@ -130,7 +145,7 @@ def test_gpx_has_a_segment_per_run(day: DerivedDay) -> None:
 
 
 def test_geojson_tells_runs_stays_and_gaps(day: DerivedDay) -> None:
-    features = json.loads(geojson(day))["features"]
+    features = json.loads(geojson(as_measured(day)))["features"]
     kinds = [feature["properties"]["kind"] for feature in features]
     assert [kinds.count(kind) for kind in ("run", "stay", "gap")] == [2, len(day.stays), 1]
     run = features[0]
@@ -141,7 +156,7 @@ def test_geojson_tells_runs_stays_and_gaps(day: DerivedDay) -> None:
 
 
 def test_moving_features_carry_every_run_and_its_metres(day: DerivedDay) -> None:
-    ours = json.loads(mf_json(day))
+    ours = json.loads(mf_json(as_measured(day)))
     assert [len(each["temporalGeometry"]["coordinates"]) for each in ours["features"]] == np.bincount(
         day.run[day.clean]
     ).tolist()
@@ -154,7 +169,7 @@ def test_moving_features_carry_every_run_and_its_metres(day: DerivedDay) -> None
 
 @pytest.mark.skipif(not FOREIGN.is_file(), reason="the foreign example (../shared/data/tracks) is not here")
 def test_moving_features_have_the_members_of_foreign_ones(day: DerivedDay) -> None:
-    ours = json.loads(mf_json(day))
+    ours = json.loads(mf_json(as_measured(day)))
     theirs = json.loads(FOREIGN.read_text(encoding="utf-8"))
     assert theirs["type"] == ours["type"]
     one, other = ours["features"][0], theirs["features"][0]

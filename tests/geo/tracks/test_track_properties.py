@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from geo.tracks.cleaning import Flag
 from geo.tracks.coverage import cells_of
 from geo.tracks.day import DerivedDay, to_bytes
-from geo.tracks.exports import geojson, gpx, mf_json
+from geo.tracks.exports import as_measured, geojson, gpx, mf_json
 from geo.tracks.fixes import Fixes
 from geo.tracks.net import GridShape
 from geo.tracks.rules import Travel, rules_for
@@ -93,7 +93,7 @@ def holds_together(day: DerivedDay) -> None:
         assert {row for stay in day.stays for row in (stay.first, stay.last)} <= set(level.tolist())
     replay = decode(encode(day))
     assert replay.run_points.sum() == len(replay.at_s)
-    for text in (gpx(day, "x"), geojson(day), mf_json(day)):
+    for text in (gpx(as_measured(day), "x"), geojson(as_measured(day)), mf_json(as_measured(day))):
         assert text
 
 
