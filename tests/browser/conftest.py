@@ -17,6 +17,7 @@ from playwright.sync_api import APIRequestContext, Browser, BrowserContext, Page
 from backend.main import create_app
 from backend.settings import Settings
 from tests.browser.cases import Field
+from tests.examples import by_night
 from tests.people import HUANGTANG_3, PLACES, SIGN_INS
 from tests.served import served
 
@@ -147,6 +148,8 @@ def _open(browser: Browser, opened: list[BrowserContext], address: str, *, hold_
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         service_workers=options.pop("service_workers", "block"),
+        # By day nobody waits for what glides: the processor draws every frame of it.
+        reduced_motion=options.pop("reduced_motion", "no-preference" if by_night() else "reduce"),
         **options,
     )
     opened.append(context)
