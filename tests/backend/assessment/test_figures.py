@@ -83,7 +83,12 @@ def _closed_set(by: Dimension, code: str) -> dict[str, tuple[str, ...]]:
     return {names[by]: (MatterKind(code) if by == Dimension.KIND else code,)}
 
 
-@pytest.mark.parametrize("by", list(Dimension))
+# By day one of each sort: a place, a body, a matter, a closed set.
+BY_DAY = (Dimension.GRID, Dimension.SQUAD, Dimension.MATTER, Dimension.SEVERITY)
+DIMENSIONS = [*BY_DAY, *(pytest.param(by, marks=pytest.mark.nightly) for by in Dimension if by not in BY_DAY)]
+
+
+@pytest.mark.parametrize("by", DIMENSIONS)
 async def test_every_number_is_the_length_of_its_list(session: AsyncSession, by: Dimension) -> None:
     base = wanted(by)
     groups = await counts_by_group(session, base)
