@@ -6,6 +6,7 @@ or `committing`.
 """
 
 import asyncio
+import gc
 import hashlib
 import os
 import shutil
@@ -65,6 +66,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if "nightly" in item.keywords:
                 item.add_marker(skip)
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the garbage collector need not walk through it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _maintenance_url() -> str:
@@ -167,9 +174,8 @@ def constraints_checked_at_commit() -> Iterator[None]:
 
     def check(session: Session) -> None:
         if not session.in_nested_transaction():
-            session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
             # The next commit of the same outer transaction is a transaction of its own to the code under test.
-            session.execute(text("SET CONSTRAINTS ALL DEFERRED"))
+            session.connection().exec_driver_sql("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
 
     event.listen(Session, "before_commit", check)
     yield
