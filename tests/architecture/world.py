@@ -6,11 +6,12 @@ squad's, another town's, another county's, or not there at all.
 """
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 from fastapi import FastAPI
@@ -80,14 +81,7 @@ GROWING_TABLES = (
     "figure_objection",
 )
 EVERY_ROW = " UNION ALL ".join(f"SELECT '{table}' || t::text AS row FROM {table} t" for table in GROWING_TABLES)
-STATE = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")
-
-
-class State(NamedTuple):
-    """A digest of every row of the tables that grow, and the names of all stored objects."""
-
-    rows: str
-    objects: frozenset[str]
+DIGEST = text(f"SELECT md5(string_agg(row, '' ORDER BY row)) FROM ({EVERY_ROW}) AS everything")
 
 
 class NoPasswords:
@@ -120,6 +114,8 @@ class World:
     store_dir: Path
     cookies: dict[str, str] = field(default_factory=dict)
     targets: dict[str, Target] = field(default_factory=dict)
+    # Everything that is asked is undone, so that this is also what stood before each request.
+    rows_at_first: str = ""
 
     @asynccontextmanager
     async def undone(self) -> AsyncIterator[AsyncConnection]:
@@ -146,10 +142,14 @@ class World:
             got = await client.request(method, url, **body)
         return Answer(got.status_code, tuple(got.headers.raw), got.content)
 
-    async def state(self, connection: AsyncConnection) -> State:
-        """What is kept now, as this connection sees it."""
-        objects = frozenset(str(path) for path in self.store_dir.rglob("*") if path.is_file())
-        return State(await connection.scalar(STATE), objects)
+    async def rows(self, connection: AsyncConnection) -> str:
+        """A digest of every row of the tables that grow, as this connection sees them."""
+        digest: str = await connection.scalar(DIGEST)
+        return digest
+
+    def stored(self) -> frozenset[str]:
+        """The names of all stored objects."""
+        return frozenset(f"{folder}/{name}" for folder, _, names in os.walk(self.store_dir) for name in names)
 
     def told(self, url: str, scope: str) -> frozenset[bytes]:
         """What an answer about this scope may hold even for those who do not see it: what the code opens; and to
@@ -193,6 +193,8 @@ async def build_world(url: str, data_dir: Path, children: PhotoChildren) -> Worl
     for role in Role:
         world.cookies[role] = await cookie_for(app, _demo_phone(role))
     await _let_the_feed_settle(engine)
+    async with engine.connect() as connection:
+        world.rows_at_first = await world.rows(connection)
     return world
 
 

@@ -179,6 +179,7 @@ def refusal(process: subprocess.Popen[str]) -> str:
     return told
 
 
+@pytest.mark.nightly
 def test_up_from_start_to_stop(start: Start, home: Path) -> None:
     data, other_data = home / "data", home / "other"
     port, other_port = free_port(), free_port()

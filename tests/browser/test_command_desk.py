@@ -45,6 +45,7 @@ def worker(field: SignIn) -> Field:
 # 1440 -----------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.nightly
 def test_an_overdue_case_is_supervised_by_keys_alone(
     desk: Open, worker: Field, loaded_town: Settings, shoot: Shoot
 ) -> None:
@@ -82,6 +83,7 @@ def test_an_overdue_case_is_supervised_by_keys_alone(
     wait_until(page, "() => document.activeElement.closest('.step-bar') !== null")
 
 
+@pytest.mark.nightly
 def test_nothing_moves_under_the_pointer(desk: Open, worker: Field, shoot: Shoot) -> None:
     first = worker.report("E0110", words="指着的这一件")
     page = live(signed_in(desk(), "operator", path="/desk"))
@@ -111,6 +113,7 @@ def test_nothing_moves_under_the_pointer(desk: Open, worker: Field, shoot: Shoot
     expect(row(page, come[1]).get_by_role("checkbox")).to_be_checked()
 
 
+@pytest.mark.nightly
 def test_a_filter_is_a_link_and_can_be_given_a_name(desk: Open, worker: Field, shoot: Shoot) -> None:
     here = worker.report("E0110", words="链接里的这一件")
     page = live(signed_in(desk(), "operator", path="/desk"))
@@ -150,6 +153,7 @@ def test_a_filter_is_a_link_and_can_be_given_a_name(desk: Open, worker: Field, s
     expect(row(other, here)).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_the_filtered_queue_is_taken_along_as_a_workbook(desk: Open, worker: Field, shoot: Shoot) -> None:
     case = worker.report("E0110", words="=要带走的一件")
     worker.report("E0110", words="留下的一件")
@@ -168,6 +172,7 @@ def test_the_filtered_queue_is_taken_along_as_a_workbook(desk: Open, worker: Fie
     assert (found["案件编号"], found["情况说明"]) == (case["code"], "=要带走的一件")
 
 
+@pytest.mark.nightly
 def test_panels_and_the_look_are_remembered(desk: Open, shoot: Shoot) -> None:
     page = live(signed_in(desk(viewport={"width": 1920, "height": 1080}), "operator", path="/desk"))
     line = page.get_by_role("separator", name="调整队列宽度")
@@ -225,6 +230,7 @@ COUNT_WHAT_RUNS = """
 RUNNING = "() => [__runs.timers.size, __runs.streams.size]"
 
 
+@pytest.mark.nightly
 def test_the_screen_on_the_wall_has_no_chrome_and_leaves_nothing_running(
     desk: Open, worker: Field, loaded_town: Settings, shoot: Shoot
 ) -> None:
@@ -257,6 +263,7 @@ def test_the_screen_on_the_wall_has_no_chrome_and_leaves_nothing_running(
     assert still[1] == 1, "one stream, not one for each time"
 
 
+@pytest.mark.nightly
 def test_an_emergency_is_heard_and_seen_until_somebody_opens_it(desk: Open, worker: Field, shoot: Shoot) -> None:
     page = desk()
     page.add_init_script(COUNT_WHAT_RUNS)
@@ -281,6 +288,7 @@ def test_an_emergency_is_heard_and_seen_until_somebody_opens_it(desk: Open, work
     assert page.evaluate("() => __runs.tones") == heard
 
 
+@pytest.mark.nightly
 def test_the_tour_is_offered_once_and_again_from_the_help_menu(desk: Open, shoot: Shoot) -> None:
     page = desk()
     page.add_init_script(
@@ -310,7 +318,7 @@ def test_the_tour_is_offered_once_and_again_from_the_help_menu(desk: Open, shoot
     shoot(page, "desk-10-tip")
 
 
-@pytest.mark.parametrize("look", ["light", "dark"])
+@pytest.mark.parametrize("look", ["light", pytest.param("dark", marks=pytest.mark.nightly)])
 def test_axe_finds_nothing_serious(desk: Open, worker: Field, look: str) -> None:
     worker.report("E0110", words="看得清")
     page = live(signed_in(desk(color_scheme=look), "operator", path="/desk"))
@@ -352,6 +360,7 @@ def says_lost_within(page: Page, seconds: float) -> float:
     return time.monotonic() - began
 
 
+@pytest.mark.nightly
 def test_a_server_that_dies_or_falls_silent_costs_no_event_and_nothing_typed(
     browser: Browser, opened: list[BrowserContext], mortal: Mortal, worker: Field, field: SignIn, shoot: Shoot
 ) -> None:

@@ -2,12 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shoot, SignIn, signed_in, wait_until
 from tests.browser.test_operator_casework import open_case
 
 
+@pytest.mark.nightly
 def test_a_photo_seen_before_is_looked_at_and_marked(desk: Open, field: SignIn, shoot: Shoot) -> None:
     worker = field("worker", "璜塘村第3网格")
     first = worker.report("E0110", words="路口东侧")

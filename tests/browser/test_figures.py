@@ -50,6 +50,7 @@ def listed(page: Page) -> int:
     return pane.locator("li").count()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_the_figures(desk: Open, look: str) -> None:
     first, last = last_month()
@@ -74,6 +75,7 @@ def test_axe_finds_nothing_serious_in_the_figures(desk: Open, look: str) -> None
     assert not found, json.dumps(found, ensure_ascii=False, indent=1)
 
 
+@pytest.mark.nightly
 def test_a_number_opens_its_cases_and_a_bulletin_is_issued(desk: Open, shoot: Shoot, tmp_path: Path) -> None:
     first, last = last_month()
     page = signed_in(desk(), "operator", path=f"/desk#/figures?from={first}&to={last}")

@@ -3,6 +3,7 @@
 import re
 from itertools import pairwise
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.cases import AFTER
@@ -35,6 +36,7 @@ def answer(page: Page, button: str, words: str | None = None, chip: str | None =
     expect(sheet).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_a_round_of_inspections(phone: Open, field: SignIn, shoot: Shoot) -> None:
     ids = [handled(field, at) for at in GRIDS]
 
@@ -89,12 +91,14 @@ def apart(a: tuple[float, float], b: tuple[float, float]) -> float:
     return float((0.85 * (a[0] - b[0])) ** 2 + (a[1] - b[1]) ** 2)
 
 
+@pytest.mark.nightly
 def test_whoever_handled_it_is_not_offered_to_inspect_it(phone: Open, field: SignIn) -> None:
     member = signed_in(phone(), *MEMBER, f"/cases/{handled(field, HUANGTANG_3)}")
     expect(member.get_by_role("heading", name="处置后")).to_be_visible()
     expect(member.get_by_role("button", name="核查通过")).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_reported_again_and_settled_on_the_spot(phone: Open, field: SignIn, shoot: Shoot) -> None:
     first = field(*WORKER).report("E0112")["id"]
     worker = signed_in(phone(), *WORKER)
@@ -127,6 +131,7 @@ def test_reported_again_and_settled_on_the_spot(phone: Open, field: SignIn, shoo
     shoot(worker, "again-4-sent-dark")
 
 
+@pytest.mark.nightly
 def test_more_time_is_asked_for_with_a_reason(phone: Open, field: SignIn, shoot: Shoot) -> None:
     case_id = field(*WORKER).report()["id"]
     field(*MEMBER).act("acknowledge", case_id)

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.cases import AFTER, BEFORE
@@ -114,6 +115,7 @@ def inspect(inspector: Page, shoot: Shoot) -> None:
     expect(inspector.get_by_text("已结案").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_operator_dispatches_a_waiting_case(phone: Open, desk: Open, shoot: Shoot) -> None:
     worker = signed_in(phone(), "worker", "璜塘村第3网格")
     worker.locator("input[type=file][capture]").set_input_files(BEFORE)
@@ -150,6 +152,7 @@ def test_a_report_without_signal_is_kept_and_sent_later(phone: Open, shoot: Shoo
     expect(worker.get_by_role("heading", name=re.compile("已派给"))).to_be_visible(timeout=45_000)
 
 
+@pytest.mark.nightly
 def test_a_typed_report_survives_a_reload(phone: Open) -> None:
     worker = signed_in(phone(), "worker", "璜塘村第3网格")
     expect(worker.get_by_role("button", name="拍照上报")).to_be_visible()

@@ -2,11 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shoot, signed_in, wait_for_map
 
 
+@pytest.mark.nightly
 def test_walking_the_net(desk: Open, shoot: Shoot) -> None:
     page = signed_in(desk(), "operator", path="/desk#/net/320281104206003")
     card = page.get_by_role("complementary", name="璜塘村第3网格")

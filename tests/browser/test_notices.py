@@ -116,6 +116,7 @@ def test_a_dispatch_arrives_is_read_and_accepted_and_its_sender_sees_each(
     shoot(squad, "notices-5-settled")
 
 
+@pytest.mark.nightly
 def test_all_can_be_read_at_once_and_that_taken_back_and_the_list_stays_without_a_signal(
     phone: Open, worker: Field, on_duty: None, shoot: Shoot
 ) -> None:
@@ -135,6 +136,7 @@ def test_all_can_be_read_at_once_and_that_taken_back_and_the_list_stays_without_
     squad.get_by_role("link", name="我", exact=True).click()
 
 
+@pytest.mark.nightly
 def test_an_emergency_rings_until_somebody_has_taken_it(
     phone: Open, desk: Open, field: SignIn, worker: Field, on_duty: None, shoot: Shoot
 ) -> None:
@@ -179,6 +181,7 @@ SHOWN = """() => navigator.serviceWorker.ready.then((it) => it.getNotifications(
   .then((all) => all.map(({ title, body, tag, data }) => ({ title, body, tag, data })))"""
 
 
+@pytest.mark.nightly
 def test_a_push_is_shown_by_the_service_worker_and_leads_to_the_case(
     phone: Open, field: SignIn, worker: Field, on_duty: None, address: str, shoot: Shoot
 ) -> None:
@@ -246,6 +249,7 @@ def test_a_push_is_shown_by_the_service_worker_and_leads_to_the_case(
     assert (seen["delivered"], seen["seen"]) == (1, 1)
 
 
+@pytest.mark.nightly
 def test_settings_are_kept_and_a_browser_that_gets_no_push_is_told_so(phone: Open, shoot: Shoot) -> None:
     page = signed_in(phone(), "inspector", path="/me")
     page.get_by_role("link", name="通知设置").click()
@@ -272,6 +276,7 @@ def test_settings_are_kept_and_a_browser_that_gets_no_push_is_told_so(phone: Ope
     expect(page.get_by_label("邮箱")).to_have_value("inspector@example.cn")
 
 
+@pytest.mark.nightly
 def test_the_board_says_why_a_robot_fails_and_its_test_answers(desk: Open, closed_origin: str, shoot: Shoot) -> None:
     page = signed_in(desk(), "administrator", "徐霞客镇", "/desk#/channels")
     sms = page.locator("[data-channel=sms]")

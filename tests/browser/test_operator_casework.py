@@ -3,6 +3,7 @@ cases at once. Those in the field act over the API here; their screens have jour
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.cases import Field
@@ -145,6 +146,7 @@ def test_a_call_is_verified_filed_extended_whistled_and_closed(desk: Open, field
     shoot(page, "casework-7-closed")
 
 
+@pytest.mark.nightly
 def test_two_cases_of_one_thing_are_merged_and_taken_apart(desk: Open, field: SignIn, shoot: Shoot) -> None:
     worker = field("worker", "璜塘村第3网格")
     first = worker.report("E0110", words="校门东侧")
@@ -176,6 +178,7 @@ def test_two_cases_of_one_thing_are_merged_and_taken_apart(desk: Open, field: Si
     expect(panel.get_by_text("两处不是一回事")).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_several_cases_are_given_to_a_squad_and_a_race_is_told(desk: Open, field: SignIn, shoot: Shoot) -> None:
     worker = field("worker", "璜塘村第3网格")
     page = signed_in(desk(), "operator", path="/desk")
@@ -211,6 +214,7 @@ def test_several_cases_are_given_to_a_squad_and_a_race_is_told(desk: Open, field
     expect(page.locator(".panel .clock-line")).to_contain_text("待接单")
 
 
+@pytest.mark.nightly
 def test_the_desk_in_the_dark(desk: Open, field: SignIn, shoot: Shoot) -> None:
     worker = field("worker", "璜塘村第3网格")
     case = worker.report("E0110", words="夜里反光看不清")

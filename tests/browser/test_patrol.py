@@ -203,6 +203,7 @@ def test_a_patrol_survives_no_signal_and_a_killed_app(phone: Open, kept: Kept, s
     assert kept.ended_by() == "staff"
 
 
+@pytest.mark.nightly
 def test_a_hidden_page_writes_a_gap_and_a_pause_records_nothing(phone: Open, kept: Kept, shoot: Shoot) -> None:
     page = patrol_page(phone)
     start(page)
@@ -232,6 +233,7 @@ def test_a_hidden_page_writes_a_gap_and_a_pause_records_nothing(phone: Open, kep
     assert kept.fixes() == stored(page)["recorded"]
 
 
+@pytest.mark.nightly
 def test_a_patrol_begins_without_a_signal_by_what_the_phone_was_told(phone: Open, kept: Kept) -> None:
     page = patrol_page(phone)
     assert page.request.put("/api/track-consent", data={"text_version": 1, "agreed": True}).ok
@@ -250,6 +252,7 @@ def test_a_patrol_begins_without_a_signal_by_what_the_phone_was_told(phone: Open
     assert kept.fixes() == stored(page)["recorded"] > 0
 
 
+@pytest.mark.nightly
 def test_a_phone_without_room_says_so_at_once(phone: Open) -> None:
     page = patrol_page(phone)
     start(page)
@@ -281,6 +284,7 @@ def test_without_permission_nothing_pretends_to_record(phone: Open, shoot: Shoot
     end(page)
 
 
+@pytest.mark.nightly
 def test_positions_too_coarse_are_said_to_be_so(phone: Open, shoot: Shoot) -> None:
     page = patrol_page(phone)
     start(page)
@@ -291,6 +295,7 @@ def test_positions_too_coarse_are_said_to_be_so(phone: Open, shoot: Shoot) -> No
     end(page)
 
 
+@pytest.mark.nightly
 def test_the_next_person_on_the_phone_sees_and_sends_nothing_of_it(phone: Open, kept: Kept) -> None:
     page = patrol_page(phone)
     start(page)
@@ -354,6 +359,7 @@ def looked_at(request: APIRequestContext, day: str) -> None:
     assert request.get(f"/api/replays/{look}").ok
 
 
+@pytest.mark.nightly
 def test_my_own_day_is_mine_to_see_export_and_object_to(phone: Open, desk: Open, shoot: Shoot) -> None:
     page = signed_in(phone(), "worker", THIRD_WORKER)
     day = walked_yesterday(page)

@@ -76,6 +76,7 @@ def test_signing_out_without_signal_is_final(phone: Open) -> None:
     assert worker.request.get("/api/me").status == 401
 
 
+@pytest.mark.nightly
 def test_a_hasty_thumb_takes_a_step_once(phone: Open) -> None:
     worker = signed_in(phone(), "worker", WORKER)
     sent = sends(worker.context)
@@ -107,6 +108,7 @@ def test_a_hasty_thumb_takes_a_step_once(phone: Open) -> None:
     assert len(sent) == 2
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("broken", ["open", "put"])
 def test_a_phone_that_cannot_store_says_so_and_keeps_what_is_on_screen(phone: Open, broken: str) -> None:
     worker = phone()
@@ -124,6 +126,7 @@ def test_a_phone_that_cannot_store_says_so_and_keeps_what_is_on_screen(phone: Op
     expect(worker.locator("main img").first).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_report_sent_by_the_other_tab_is_seen_to_arrive(phone: Open) -> None:
     first = signed_in(phone(), "worker", WORKER)
     context = first.context
@@ -136,6 +139,7 @@ def test_a_report_sent_by_the_other_tab_is_seen_to_arrive(phone: Open) -> None:
     expect(first.get_by_role("heading", name=re.compile("已送达"))).to_be_visible(timeout=45_000)
 
 
+@pytest.mark.nightly
 def test_a_very_long_word_leaves_the_buttons_in_reach(phone: Open) -> None:
     worker = signed_in(phone(), "worker", WORKER)
     report(worker, "暴露生活垃圾", "https://example.org/" + "a" * 400 + "😀" * 40)

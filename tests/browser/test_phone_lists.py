@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.cases import BEFORE
@@ -11,6 +12,7 @@ from tests.people import HUANGTANG_3
 OUTSIDE_THE_CATALOGUE = "E0699"
 
 
+@pytest.mark.nightly
 def test_a_member_claims_what_waits_to_be_dispatched(phone: Open, field: SignIn, shoot: Shoot) -> None:
     case = field("worker", "璜塘村第3网格").report(OUTSIDE_THE_CATALOGUE, words="围栏歪了，没人认")
     member = signed_in(phone(), "squad_member", "一中队", "/tasks")
@@ -24,6 +26,7 @@ def test_a_member_claims_what_waits_to_be_dispatched(phone: Open, field: SignIn,
     assert (held["status"], held["squad"]["name"]) == ("handling", "综合执法一中队")
 
 
+@pytest.mark.nightly
 def test_a_worker_verifies_what_a_resident_reported(phone: Open, field: SignIn, shoot: Shoot) -> None:
     resident = phone(java_script_enabled=False)
     resident.goto(f"/r/new?at={HUANGTANG_3}")

@@ -175,6 +175,7 @@ def metres_between(a: Sequence[float], b: Sequence[float]) -> float:
     return math.hypot((a[0] - b[0]) * 94_500, (a[1] - b[1]) * 111_000)
 
 
+@pytest.mark.nightly
 def test_whoever_and_whatever_stands_on_the_map_opens_by_a_click(desk: Open, worker: Field) -> None:
     fixes = walk(GAP[0] * 12, begins=MONDAY_MORNING)
     place = PLACES[HUANGTANG_3]
@@ -208,6 +209,7 @@ def test_whoever_and_whatever_stands_on_the_map_opens_by_a_click(desk: Open, wor
     expect(page.locator("output.clock")).to_have_text("09:45:00")
 
 
+@pytest.mark.nightly
 def test_a_day_is_taken_along_and_the_worker_sees_who_looked(desk: Open, worker: Field) -> None:
     page = signed_in(desk(), "operator", path="/desk#/patrols?on=2026-11-23")
     give_reason(page)
@@ -229,6 +231,7 @@ def test_a_day_is_taken_along_and_the_worker_sees_who_looked(desk: Open, worker:
     assert {look["by_name"] for look in looks} == {"指挥员 001"}
 
 
+@pytest.mark.nightly
 def test_a_link_restores_the_view_and_asks_the_reason_of_whoever_opens_it(desk: Open, worker: Field) -> None:
     path = "/desk#/patrols?on=2026-11-23&t=09:45:30&x=10&map=15.50/31.80600/120.37500"
     page = signed_in(desk(), "operator", path=path)
@@ -251,6 +254,7 @@ def test_a_link_restores_the_view_and_asks_the_reason_of_whoever_opens_it(desk: 
     clock.at -= timedelta(hours=8)
 
 
+@pytest.mark.nightly
 def test_an_administrator_keeps_the_rules_and_sees_coverage_but_nobody(desk: Open, worker: Field, shoot: Shoot) -> None:
     page = signed_in(desk(), "administrator", "江阴市", path="/desk")
     page.get_by_role("button", name="图层").click()
@@ -267,6 +271,7 @@ def test_an_administrator_keeps_the_rules_and_sees_coverage_but_nobody(desk: Ope
     shoot(page, "patrol-rules")
 
 
+@pytest.mark.nightly
 def test_people_on_patrol_are_on_the_map_with_the_age_of_their_position(
     desk: Open, field: SignIn, shoot: Shoot
 ) -> None:

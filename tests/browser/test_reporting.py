@@ -77,6 +77,7 @@ def test_a_report_is_three_taps_and_no_word(phone: Open) -> None:
     assert page.evaluate("window.taps") == 3
 
 
+@pytest.mark.nightly
 def test_taken_back_within_ten_seconds(phone: Open, shoot: Shoot) -> None:
     page = worker(phone, hold_ms=10_000)
     sent = puts(page.context)
@@ -95,6 +96,7 @@ def test_taken_back_within_ten_seconds(phone: Open, shoot: Shoot) -> None:
     assert len(sent) == 1
 
 
+@pytest.mark.nightly
 def test_thrown_away_and_fetched_back(phone: Open, shoot: Shoot) -> None:
     page = worker(phone)
     fill(page)
@@ -158,6 +160,7 @@ def test_without_a_network_everything_is_there_and_arrives_without_a_tap(phone: 
     sent_once(sent)
 
 
+@pytest.mark.nightly
 def test_two_tabs_send_once(phone: Open) -> None:
     first = worker(phone)
     context = first.context
@@ -181,6 +184,7 @@ PORTALS: dict[str, Callable[[Route], None]] = {
 }
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("portal", PORTALS)
 def test_a_captive_portal_takes_nothing(phone: Open, portal: str) -> None:
     page = worker(phone)
@@ -192,6 +196,7 @@ def test_a_captive_portal_takes_nothing(phone: Open, portal: str) -> None:
     settled(page)
 
 
+@pytest.mark.nightly
 def test_a_full_phone_says_so_at_once_and_lets_the_photo_go(phone: Open, shoot: Shoot) -> None:
     page = worker(phone)
     full = "() => { throw new DOMException('full', 'QuotaExceededError') }"
@@ -206,6 +211,7 @@ def test_a_full_phone_says_so_at_once_and_lets_the_photo_go(phone: Open, shoot: 
     assert download.value.suggested_filename.endswith(".jpg")
 
 
+@pytest.mark.nightly
 def test_the_report_goes_first_and_the_photos_follow(phone: Open, shoot: Shoot) -> None:
     page = worker(phone)
     page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { effectiveType: '2g' } })")
@@ -239,6 +245,7 @@ def test_the_report_goes_first_and_the_photos_follow(phone: Open, shoot: Shoot) 
     settled(page)
 
 
+@pytest.mark.nightly
 def test_originals_follow_on_wifi(phone: Open, shoot: Shoot) -> None:
     page = worker(phone)
     page.add_init_script(
@@ -281,6 +288,7 @@ SEED = """async (user) => {
 }"""
 
 
+@pytest.mark.nightly
 def test_five_hundred_unsent_reports_stay_usable(phone: Open, shoot: Shoot) -> None:
     page = worker(phone)
     page.context.route("**/api/reports/**", cut)
@@ -302,6 +310,7 @@ def test_five_hundred_unsent_reports_stay_usable(phone: Open, shoot: Shoot) -> N
     assert download.value.suggested_filename.endswith(".html")
 
 
+@pytest.mark.nightly
 def test_my_reports_are_found_also_without_a_signal(phone: Open, shoot: Shoot) -> None:
     page = worker(phone)
     submit(page)

@@ -64,6 +64,7 @@ def test_with_the_script(phone: Open, shoot: Shoot) -> None:
     nothing_sticks_out(page)
 
 
+@pytest.mark.nightly
 def test_typed_words_survive_a_closed_page(phone: Open) -> None:
     page = phone()
     page.goto(BOARD)
@@ -75,6 +76,7 @@ def test_typed_words_survive_a_closed_page(phone: Open) -> None:
     assert page.locator("input[name=id]").input_value() == first, "had it arrived after all, it would be one report"
 
 
+@pytest.mark.nightly
 def test_an_answer_that_is_lost_on_the_way_makes_no_second_report(phone: Open) -> None:
     """The server has it, the phone does not know: the retry leads to the same case."""
     page = phone()
@@ -96,7 +98,7 @@ def test_an_answer_that_is_lost_on_the_way_makes_no_second_report(phone: Open) -
     assert [sent_code(page)] == codes
 
 
-@pytest.mark.parametrize("with_style", [True, False], ids=["style", "neither"])
+@pytest.mark.parametrize("with_style", [pytest.param(True, marks=pytest.mark.nightly), False], ids=["style", "neither"])
 def test_without_the_script(phone: Open, shoot: Shoot, with_style: bool) -> None:
     page = phone(java_script_enabled=False)
     if not with_style:

@@ -1,10 +1,12 @@
 """What decides about cases is changed on the screens: a routing rule that stood in the shadow, a limit of the catalogue."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Open, Shoot, SignIn, signed_in
 
 
+@pytest.mark.nightly
 def test_a_rule_is_drafted_rehearsed_and_put_in_force(desk: Open, field: SignIn, shoot: Shoot) -> None:
     field("worker", "璜塘村第3网格").report("C0103")
     page = signed_in(desk(), "operator", path="/desk#/rules")
@@ -40,6 +42,7 @@ def test_a_rule_is_drafted_rehearsed_and_put_in_force(desk: Open, field: SignIn,
     shoot(page, "rules-4-in-force")
 
 
+@pytest.mark.nightly
 def test_a_limit_of_the_catalogue_is_revised_and_published(desk: Open, shoot: Shoot) -> None:
     page = signed_in(desk(), "administrator", "江阴市", "/desk#/net/matters/drafts")
     matters = page.locator("main").filter(has_text="事项目录")

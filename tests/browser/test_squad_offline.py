@@ -109,6 +109,7 @@ def test_steps_taken_without_a_signal_all_arrive_in_order(phone: Open, field: Si
     expect(worker.get_by_text(re.compile("自动派遣"))).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, field: SignIn, shoot: Shoot) -> None:
     case = field(*WORKER).report()
     squad = signed_in(phone(), *MEMBER, f"/cases/{case['id']}")
@@ -154,6 +155,7 @@ def test_a_step_that_is_refused_says_why_and_keeps_its_photo(phone: Open, field:
     assert actions_of(field("operator").case(case["id"]))[-1] == "reassign"
 
 
+@pytest.mark.nightly
 def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, field: SignIn, shoot: Shoot) -> None:
     """The operator has changed the matter meanwhile: what was done must be said of what the case is now."""
     case = field(*WORKER).report()
@@ -183,6 +185,7 @@ def test_a_refused_step_becomes_another_with_the_same_photo(phone: Open, field: 
     assert actions_of(leader.case(case["id"]))[-1] == "feedback"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("allowed", [True, False])
 def test_the_photo_after_is_taken_over_the_one_before(phone: Open, field: SignIn, shoot: Shoot, allowed: bool) -> None:
     case = field(*WORKER).report()

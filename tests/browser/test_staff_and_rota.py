@@ -4,6 +4,7 @@ plans a night; a member says how they stand, and the desk knows."""
 import re
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 
 from backend.clock import local_date
@@ -92,6 +93,7 @@ def test_administrator_enters_people_and_hands_work_over(desk: Open, phone: Open
     shoot(newcomer, "staff-6-newcomer")
 
 
+@pytest.mark.nightly
 def test_leader_plans_a_night_and_member_goes_off_duty(desk: Open, phone: Open, shoot: Shoot) -> None:
     leader = signed_in(desk(), "squad_leader", "一中队", "/desk#/squads")
     expect(leader.get_by_role("heading", name="综合执法一中队")).to_be_visible()

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from shapely import Polygon, unary_union
 
@@ -58,6 +59,7 @@ def publish_today(page: Page) -> None:
     expect(page.get_by_text(re.compile("已发布为第 . 版"))).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_bad_file_is_mended_and_published_and_an_open_case_keeps_its_grid(
     desk: Open, field: SignIn, shoot: Shoot
 ) -> None:

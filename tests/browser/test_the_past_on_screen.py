@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from backend.cases.models import Status
@@ -51,6 +52,7 @@ def _row(page: Page, case: dict[str, Any]) -> Locator:
     return page.locator(".past-queue li", has=page.locator(f"[aria-label='勾选 {case['code']}']"))
 
 
+@pytest.mark.nightly
 def test_the_screen_shows_what_the_history_says(desk: Open, field: SignIn, loaded_town: Settings, shoot: Shoot) -> None:
     worker, squad = field("worker", "璜塘村第3网格"), field("squad_member", "一中队")
     case = worker.report("E0110", words="路口垃圾")
@@ -99,6 +101,7 @@ def test_the_screen_shows_what_the_history_says(desk: Open, field: SignIn, loade
     expect(page.locator(".queue li", has=page.locator(f"[aria-label='勾选 {later['code']}']"))).to_be_visible()
 
 
+@pytest.mark.nightly
 def test_a_past_day_and_the_dark(desk: Open, field: SignIn, shoot: Shoot) -> None:
     page = signed_in(desk(color_scheme="dark", viewport={"width": 1920, "height": 1080}), "operator", path="/desk")
     wait_for_map(page)

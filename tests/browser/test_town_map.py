@@ -83,6 +83,7 @@ def squad(page: Page, name: str) -> Locator:
     return page.get_by_role("region", name="派给谁").get_by_role("button", name=re.compile(name))
 
 
+@pytest.mark.nightly
 def test_a_waiting_case_is_dragged_from_the_map_and_from_the_queue_onto_a_squad(
     desk: Open, worker: Field, shoot: Shoot
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_waiting_case_is_dragged_from_the_map_and_from_the_queue_onto_a_squad(
     assert worker.case(cases[1]["id"])["squad"]["name"] == "综合执法一中队"
 
 
+@pytest.mark.nightly
 def test_a_lasso_lists_what_is_inside_and_gives_it_to_a_squad(desk: Open, worker: Field, shoot: Shoot) -> None:
     lng, lat = PLACES[HUANGTANG_4]
     place = {"lng": lng, "lat": lat, "accuracy_m": 9.0, "source": "gps"}
@@ -191,6 +193,7 @@ def test_a_lasso_lists_what_is_inside_and_gives_it_to_a_squad(desk: Open, worker
     expect(page.get_by_text(re.compile("围合面积"))).to_have_count(0)
 
 
+@pytest.mark.nightly
 def test_the_search_box_finds_each_kind_and_goes_there(desk: Open, worker: Field, shoot: Shoot) -> None:
     case = worker.report("E0110", words="老戏台西墙根有碎砖")
     page = opened(desk())
@@ -224,6 +227,7 @@ def test_the_search_box_finds_each_kind_and_goes_there(desk: Open, worker: Field
     expect(page).to_have_url(re.compile("#/staff/"))
 
 
+@pytest.mark.nightly
 def test_layers_are_remembered(desk: Open, worker: Field, shoot: Shoot) -> None:
     worker.report("E0110")
     page = opened(desk(color_scheme="dark"), size=WIDE)
@@ -279,6 +283,7 @@ def tile_server() -> Iterator[tuple[str, list[str]]]:
     server.server_close()
 
 
+@pytest.mark.nightly
 def test_a_base_map_of_others_shows_whose_it_is(
     browser: Browser, loaded_town: Settings, tile_server: tuple[str, list[str]], shoot: Shoot
 ) -> None:

@@ -52,6 +52,7 @@ def come_back(page: Page) -> None:
     page.evaluate("() => document.dispatchEvent(new Event('visibilitychange'))")
 
 
+@pytest.mark.nightly
 def test_an_app_is_set_up_heard_and_switched_off(phone: Open, shoot: Shoot) -> None:
     page = signed_in(phone(), "worker", WORKER, "/me")
     page.get_by_role("link", name="我的定位 App").click()
@@ -97,6 +98,7 @@ def test_an_app_is_set_up_heard_and_switched_off(phone: Open, shoot: Shoot) -> N
     shoot(page, "trackers-3-off")
 
 
+@pytest.mark.nightly
 def test_a_tap_is_taken_back_and_the_desk_switches_off(phone: Open, desk: Open, shoot: Shoot) -> None:
     page = signed_in(phone(hold_ms=10_000), "worker", WORKER, "/trackers/new")
     page.get_by_role("button", name="新建").click()

@@ -49,7 +49,9 @@ async def announced(quick: httpx.AsyncClient, pictures: list[bytes], way: str) -
     return [f"{report}/photos/{sha256(picture)}" + tail.format(len(picture)) for picture in pictures]
 
 
-@pytest.mark.parametrize("way", ["whole", "in parts", "resident"])
+@pytest.mark.parametrize(
+    "way", ["in parts", *(pytest.param(way, marks=pytest.mark.nightly) for way in ("whole", "resident"))]
+)
 async def test_slow_phones_keep_nobody_else_waiting(town: ServedTown, way: str) -> None:
     cookie = await cookie_for(town.own, WORKER)
     async with (

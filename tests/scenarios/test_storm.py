@@ -137,6 +137,7 @@ async def cases_of(app: FastAPI) -> int:
         return int(await connection.scalar(text('SELECT count(*) FROM "case"')) or 0)
 
 
+@pytest.mark.nightly
 async def test_a_storm_of_reports_over_bad_links(town: ServedTown, caplog: pytest.LogCaptureFixture) -> None:
     before = await cases_of(town.own)
     phones, proxy = await storm(town, reports=40, phones=8)

@@ -67,6 +67,7 @@ def in_metres(polygon: Polygon) -> Polygon:
     return Polygon(to_metres(shapely.get_coordinates(polygon)))
 
 
+@pytest.mark.nightly
 def test_committed_files_equal_a_fresh_run() -> None:
     for name, text in {**draw_town(), **staff_town()}.items():
         assert (HERE / name).read_text(encoding="utf-8") == text, name

@@ -1,13 +1,14 @@
 """Every number opens the cases behind it: over generated lives, each cell's list is exactly as long as the number says."""
 
 from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession
 from sqlmodel import col
 
 from backend.assessment import queries
@@ -28,13 +29,35 @@ SINCE = NOW - timedelta(days=20)
 CASES = 160
 
 
-async def written(session: AsyncSession) -> list[Life]:
+@pytest.fixture(scope="module")
+async def written(engine: AsyncEngine) -> AsyncIterator[tuple[AsyncConnection, list[Life]]]:
+    """Lives that every test here looks at and none changes, in a transaction that is rolled back after the last."""
+    async with engine.connect() as connection:
+        outer = await connection.begin()
+        async with AsyncSession(connection, join_transaction_mode="create_savepoint") as session, session.begin():
+            lives = await write_lives(session)
+        yield connection, lives
+        await outer.rollback()
+
+
+@pytest.fixture
+async def session(written: tuple[AsyncConnection, list[Life]]) -> AsyncIterator[AsyncSession]:
+    connection, _lives = written
+    async with AsyncSession(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
+
+
+@pytest.fixture
+def lives(written: tuple[AsyncConnection, list[Life]]) -> list[Life]:
+    return written[1]
+
+
+async def write_lives(session: AsyncSession) -> list[Life]:
     """Lives of the last forty days: some lie before the period, some run over its ends."""
     chance = Random(7)
     lives = [life(chance, NOW - timedelta(minutes=chance.randrange(60 * 24 * 40)), longest=30) for _ in range(CASES)]
     lives = [replace(each, events=[e for e in each.events if e.at <= NOW]) for each in lives]
     await work_out(session, COUNTY, [await write(session, COUNTY, each) for each in lives])
-    await session.flush()
     return lives
 
 
@@ -60,9 +83,13 @@ def _closed_set(by: Dimension, code: str) -> dict[str, tuple[str, ...]]:
     return {names[by]: (MatterKind(code) if by == Dimension.KIND else code,)}
 
 
-@pytest.mark.parametrize("by", list(Dimension))
+# By day one of each sort: a place, a body, a matter, a closed set.
+BY_DAY = (Dimension.GRID, Dimension.SQUAD, Dimension.MATTER, Dimension.SEVERITY)
+DIMENSIONS = [*BY_DAY, *(pytest.param(by, marks=pytest.mark.nightly) for by in Dimension if by not in BY_DAY)]
+
+
+@pytest.mark.parametrize("by", DIMENSIONS)
 async def test_every_number_is_the_length_of_its_list(session: AsyncSession, by: Dimension) -> None:
-    await written(session)
     base = wanted(by)
     groups = await counts_by_group(session, base)
     assert groups
@@ -83,9 +110,8 @@ async def test_every_number_is_the_length_of_its_list(session: AsyncSession, by:
     assert looked_at > 5, "the lives are too poor to show anything"
 
 
-async def test_the_database_counts_as_the_rules_say(session: AsyncSession) -> None:
+async def test_the_database_counts_as_the_rules_say(session: AsyncSession, lives: list[Life]) -> None:
     """Each measure, in SQL and in Python, over the same lives; and nothing is counted that lies ahead."""
-    lives = await written(session)
     calendar, units = await work_calendar(session, COUNTY), await units_by_squad(session, COUNTY)
     for level in Level:
         expected: Counter[str] = Counter()
@@ -104,7 +130,6 @@ async def test_the_database_counts_as_the_rules_say(session: AsyncSession) -> No
 
 
 async def test_what_is_kept_is_what_the_history_gives(session: AsyncSession) -> None:
-    await written(session)
     kept = (await session.scalars(select(CaseOutcome).where(col(CaseOutcome.county) == COUNTY))).all()
     ids = {row.case_id for row in kept}
     anew = await outcome_rows(session, COUNTY, list(ids))
@@ -115,7 +140,6 @@ async def test_what_is_kept_is_what_the_history_gives(session: AsyncSession) -> 
 
 
 async def test_groups_of_places_add_up_and_time_adds_up_too(session: AsyncSession) -> None:
-    await written(session)
     (total,) = (await counts_by_group(session, wanted())).values()
     for by in (Dimension.TOWN, Dimension.VILLAGE, Dimension.GRID, Dimension.MATTER, Dimension.SEVERITY):
         summed = [
@@ -130,7 +154,6 @@ async def test_groups_of_places_add_up_and_time_adds_up_too(session: AsyncSessio
 
 
 async def test_a_squads_leader_has_the_squads_own_account_and_no_other(session: AsyncSession) -> None:
-    await written(session)
     own = Scope(squads=("xxk-squad-1",))
     every = await counts_by_group(session, wanted(Dimension.SQUAD))
     mine = await counts_by_group(session, wanted(Dimension.SQUAD, scope=own))

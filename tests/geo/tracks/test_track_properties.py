@@ -69,6 +69,8 @@ def holds_together(day: DerivedDay) -> None:
         assert np.isfinite(column).all()
     assert np.isfinite([day.raw_m, day.clean_m, day.recorded_s, day.outside_s, day.unknown_s]).all()
     assert day.clean_m >= 0
+    # Nobody has gone farther than from fix to fix.
+    assert day.clean_m <= day.raw_m + 0.01
     assert (np.diff(day.gone_m) >= -1e-9).all()
     assert sum(move.metres for move in day.moves) == pytest.approx(day.clean_m, abs=1e-6)
     known_s = sum(day.dwell_s.values()) + day.outside_s + day.unknown_s
