@@ -84,8 +84,6 @@ export default defineConfig({
   },
   test: {
     environment: 'happy-dom',
-    // One window for all files of a process, to make one for each takes longer than the tests; modules are still new to each.
-    isolate: false,
     include: ['src/**/*.test.ts'],
     restoreMocks: true,
   },

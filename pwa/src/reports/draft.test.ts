@@ -29,7 +29,6 @@ describe('a draft that is handed over', () => {
   it('stays where the outbox would not have it, and is saved again', async () => {
     await expect(handOver(() => Promise.reject(new Error('full')))).rejects.toThrow('full')
     expect(draft.value?.words).toBe('桶边成堆')
-    await later(600)
-    expect((await kept())?.words).toBe('桶边成堆')
+    await vi.waitFor(async () => expect((await kept())?.words).toBe('桶边成堆'), { timeout: 5_000 })
   })
 })
