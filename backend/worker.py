@@ -165,6 +165,7 @@ async def forget_tracks(sessions: Sessions, clock: Clock) -> None:
     for county in counties:
         async with sessions() as session, session.begin():
             await forgetting.forget_tracks(session, county, clock())
+            await deriving.want_by_present_rules(session, county, clock())
     async with sessions() as session, session.begin():
         await forgetting.keep_months(session, clock())
 

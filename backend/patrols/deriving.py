@@ -15,13 +15,13 @@ from uuid import UUID
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from backend.clock import local_date
-from backend.database import shape_of
+from backend.database import TIMESTAMP, shape_of
 from backend.grids.models import LEAF_LEVELS, Grid
 from backend.grids.queries import in_force
 from backend.locks import one_at_a_time
@@ -42,6 +42,8 @@ from geo.tracks.spans import Period, Span
 
 # While a patrol runs its day is worked out at most this often.
 WHILE_RUNNING = timedelta(minutes=2)
+# Days that new rules make again in one night; the days of the next morning must not wait for them.
+AGAIN_AT_ONCE = 5_000
 # Grids this far from any fix have nothing to do with the day (degrees, about a kilometre).
 NEARBY_DEG = 0.01
 
@@ -70,6 +72,26 @@ async def derive_later(session: AsyncSession, patrol: Patrol, at: datetime) -> N
             },
         )
     )
+
+
+async def want_by_present_rules(session: AsyncSession, county: str, at: datetime) -> int:
+    """Days that other rules made are to be worked out again while their fixes live, newest first; how many more are wanted."""
+    live_from = local_date(at) - timedelta(days=(await rules_of(session, county)).fixes_days)
+    old = (
+        select(col(StaffDay.county), col(StaffDay.staff_id), col(StaffDay.on_day), literal(at, TIMESTAMP))
+        .where(
+            col(StaffDay.county) == county,
+            col(StaffDay.on_day) >= live_from,
+            col(StaffDay.rules_version) != track_rules.VERSION,
+        )
+        .order_by(col(StaffDay.on_day).desc(), col(StaffDay.staff_id))
+        .limit(AGAIN_AT_ONCE)
+    )
+    columns = ["county", "staff_id", "on_day", "due_at"]
+    wanted = await session.scalars(
+        insert(StaffDayWanted).from_select(columns, old).on_conflict_do_nothing().returning(col(StaffDayWanted.on_day))
+    )
+    return len(wanted.all())
 
 
 async def days_due(session: AsyncSession, at: datetime) -> list[Wanted]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from backend.identifiers import new_id
-from backend.patrols.deriving import days_due, derive_wanted
+from backend.patrols.deriving import days_due, derive_wanted, want_by_present_rules
 from tests.backend.patrols.stories import agree, put_fixes, put_patrol, start
 from tests.backend.patrols.walking import walk
 from tests.conftest import MONDAY_MORNING, Clock
@@ -112,6 +112,31 @@ async def test_a_late_batch_changes_its_own_day_only(people: People, clock: Cloc
     after = (await session.execute(rows)).all()
     assert after[1] == before[1]
     assert after[0].clean_m > before[0].clean_m + 300
+
+
+async def test_new_rules_make_a_day_again_while_its_fixes_live(
+    people: People, clock: Clock, session: AsyncSession
+) -> None:
+    worker = await people.worker()
+    patrol_id = await start(worker)
+    clock.at += 25 * MINUTE
+    await put_fixes(worker, patrol_id, WALK)
+    await end(worker, patrol_id)
+    await derive(session, clock)
+    made = await the_day(session)
+    assert await want_by_present_rules(session, "320281", clock.at) == 0
+    old = text("UPDATE staff_day SET rules_version = 1, clean_m = 1, input_hash = 'as it was'")
+    await session.execute(old)
+    clock.at += timedelta(days=1)
+    assert await want_by_present_rules(session, "320281", clock.at) == 1
+    assert await want_by_present_rules(session, "320281", clock.at) == 0  # it is wanted already
+    assert await derive(session, clock) == 1
+    again = await the_day(session)
+    assert (again.rules_version, again.clean_m) == (made.rules_version, made.clean_m)
+    await session.execute(old)
+    clock.at += timedelta(days=30)
+    assert await want_by_present_rules(session, "320281", clock.at) == 0
+    assert (await the_day(session)).rules_version == 1
 
 
 async def test_what_the_phone_hid_is_a_gap_and_no_way(people: People, clock: Clock, session: AsyncSession) -> None:
