@@ -19,11 +19,11 @@ from backend.command_centre.streams import PING_S, ping_event
 from backend.command_centre.track_schemas import Positions, RawDay, RawFix, Replay
 from backend.command_centre.track_views import positions_now, positions_then, replay
 from backend.database import Session
-from backend.errors import Malformed, Problem, Say
+from backend.errors import Conflict, Malformed, Problem, Say
 from backend.language import Language, request_language
 from backend.patrols.day_views import no_such_day
 from backend.patrols.deriving import day_of, fixes_live
-from backend.patrols.files import TrackFormat, fixes_gone, track_file
+from backend.patrols.files import TrackFormat, track_file
 from backend.patrols.looks import look_for, note_looked, patrols_looked_at
 from backend.patrols.models import LookKind, TrackLook
 from backend.patrols.packing import from_ms
@@ -115,7 +115,9 @@ async def get_fixes(look_id: UUID, staff_id: UUID, actor: TrackReader, session: 
     look = await _look_at_one(session, actor, look_id, staff_id, at)
     assert look.on_day is not None
     if not await fixes_live(session, actor.county, look.on_day, at):
-        raise fixes_gone()
+        raise Conflict(
+            "fixes_gone", Say("原始位置已过保存期限并删除", "The positions were deleted when their time was over")
+        )
     day = await day_of(session, actor.county, staff_id, look.on_day, at)
     if day is None:
         raise no_such_day()

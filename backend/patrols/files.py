@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from backend.errors import Conflict, Say
 from backend.patrols.day_views import no_such_day
 from backend.patrols.deriving import day_of, fixes_live
 from backend.patrols.models import StaffDay
@@ -62,9 +61,3 @@ def _written(track: exports.FileTrack, form: TrackFormat, name: str) -> bytes | 
     if form == TrackFormat.GPX:
         return exports.gpx(track, name)
     return exports.geojson(track) if form == TrackFormat.GEOJSON else exports.mf_json(track)
-
-
-def fixes_gone() -> Conflict:
-    return Conflict(
-        "fixes_gone", Say("原始位置已过保存期限并删除", "The positions were deleted when their time was over")
-    )

@@ -35,6 +35,15 @@ async def end(person: Person, patrol_id: UUID, **more: Any) -> None:
     assert answer.status_code == 200, answer.text
 
 
+async def walked_and_derived(people: People, clock: Clock, session: AsyncSession) -> None:
+    worker = await people.worker()
+    patrol_id = await start(worker)
+    clock.at += 25 * MINUTE
+    await put_fixes(worker, patrol_id, WALK)
+    await end(worker, patrol_id)
+    await derive(session, clock)
+
+
 async def the_day(session: AsyncSession) -> Any:
     return (await session.execute(text("SELECT * FROM staff_day"))).one()
 
@@ -117,12 +126,7 @@ async def test_a_late_batch_changes_its_own_day_only(people: People, clock: Cloc
 async def test_new_rules_make_a_day_again_while_its_fixes_live(
     people: People, clock: Clock, session: AsyncSession
 ) -> None:
-    worker = await people.worker()
-    patrol_id = await start(worker)
-    clock.at += 25 * MINUTE
-    await put_fixes(worker, patrol_id, WALK)
-    await end(worker, patrol_id)
-    await derive(session, clock)
+    await walked_and_derived(people, clock, session)
     made = await the_day(session)
     assert await want_by_present_rules(session, "320281", clock.at) == 0
     old = text("UPDATE staff_day SET rules_version = 1, clean_m = 1, input_hash = 'as it was'")
@@ -155,12 +159,7 @@ async def test_what_the_phone_hid_is_a_gap_and_no_way(people: People, clock: Clo
 async def test_a_day_whose_fixes_may_be_gone_stays_as_it_is(
     people: People, clock: Clock, session: AsyncSession
 ) -> None:
-    worker = await people.worker()
-    patrol_id = await start(worker)
-    clock.at += 25 * MINUTE
-    await put_fixes(worker, patrol_id, WALK)
-    await end(worker, patrol_id)
-    await derive(session, clock)
+    await walked_and_derived(people, clock, session)
     before = await the_day(session)
     await session.execute(text("DELETE FROM fix_batch"))
     await session.execute(
