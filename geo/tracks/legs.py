@@ -19,6 +19,8 @@ _LONGEST = 120
 _PIECE = 1_000
 # So long a leg below the anchor is a rest.
 _REST_S = 30.0
+# Of the variance of a leg's velocity, by axis; 1 would do for legs whose ends are known (docs/decisions/0022).
+_LENGTHENED = 1.5
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,6 @@ def _legs(at_s: Floats, metres: Floats, noise: Noise, leg_cost: float, anchor_m:
     towards = np.stack(velocity, axis=-1) / np.maximum(fitted, 1e-12)[..., None]
     weight = np.where(is_one, -(np.maximum(misfit, 0.0) + leg_cost) / 2, -np.inf)
     return _Legs(weight, speed_mps, is_far, towards, end)
-
-
-# Of the variance of a leg's velocity, by axis; 1 would do for legs whose ends are known (docs/decisions/0022).
-_LENGTHENED = 1.5
 
 
 def _chances(legs: _Legs) -> Floats:

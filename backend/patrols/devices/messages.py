@@ -97,7 +97,7 @@ def multipart(delivery: Delivery) -> list[tuple[str, bytes]]:
         return []
     taken = _Parts()
     try:
-        parser = MultipartParser(boundary, callbacks=taken.callbacks())  # type: ignore[arg-type]
+        parser = MultipartParser(boundary, callbacks=taken.callbacks())  # type: ignore[arg-type]  # the stubs want a TypedDict
         parser.write(delivery.body)
         parser.finalize()
     except (FormParserError, ValueError):
